@@ -1,0 +1,53 @@
+# Needs git, make and Python >= 3.11 with venv; everything else is installed into .venv/ from requirements/*.lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEMO := results/rational_choice
+
+# Installed files need their bytecode: without it every start imports three times slower.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONPATH
+unexport PYTHONHOME
+
+.PHONY: install demo test lint bench clean
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml requirements/installer.lock requirements/full.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed: sudo apt-get install python3 python3-venv, then make PYTHON=python3 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv is missing: sudo apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/installer.lock \
+	    && $(BIN)/uv --version >/dev/null 2>&1; then \
+		echo "installing with uv"; \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements/full.lock && \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --compile-bytecode -e . ; \
+	else \
+		echo "installing with pip (no uv for this platform)"; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/full.lock && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e . ; \
+	fi
+	@touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/compliance map rational_choice --out $(DEMO)/map
+	$(BIN)/compliance sweep rational_choice --out $(DEMO)/sweep
+	$(BIN)/compliance figures $(DEMO)/sweep --out $(DEMO)/figures
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP)
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) results build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

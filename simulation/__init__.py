@@ -1,0 +1,1 @@
+"""How a run goes: the order of an episode, draws, population, two engines, measures."""
