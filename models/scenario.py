@@ -1,0 +1,250 @@
+"""Every parameter of a run in one record: the only place where input is checked.
+
+A scenario is frozen, compared and hashed by its values, and knows for every parameter its unit, symbol,
+range, default and neutral value. No rule imports it: rules take plain numbers. The seed of a run is not part
+of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError
+
+from models.agent_parameters import Agents
+from models.distributions import Distribution
+from models.parameter_table import ParameterRow, declarations, table
+from models.parameters import Parameter, Section, choice, number
+from models.refusals import (
+    InputError,
+    explain_errors,
+    known_keys,
+    record_of_kind,
+    records_at,
+    unknown_key,
+)
+from models.regime_parameters import Regime
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Stakes(Section):
+    """What acting on one's own goals is worth."""
+
+    kind: Literal["proportional", "fixed", "random", "tasks"] = choice(
+        "proportional",
+        "How temptation depends on misalignment: in proportion, not at all, at random, or task by task.",
+        built=("proportional", "fixed"),
+    )
+    scale: float = number(1.0, "Scale of temptations.", unit="utility", symbol="s", gt=0)
+
+
+class Overseer(Section):
+    """What the overseer gains and pays."""
+
+    harm: float = number(
+        1.0, "Loss to the overseer per unit of an agent's temptation acted on.", unit="utility/utility", ge=0
+    )
+    recovery: float = number(
+        0.0, "Share of the harm undone by a flag.", unit="share", neutral=0.0, ge=0, le=1
+    )
+    monitoring_cost: float = number(
+        0.0, "Cost of a watched episode.", unit="utility", symbol="c_m", neutral=0.0, ge=0
+    )
+    modification_cost: float = number(
+        0.0, "Cost of a modification.", unit="utility", symbol="c_r", neutral=0.0, ge=0
+    )
+    false_alarm_cost: float = number(
+        0.0, "Cost of a flag on sincere compliance.", unit="utility", symbol="c_f", neutral=0.0, ge=0
+    )
+
+
+class Society(Section):
+    """Who sees and hears of whom."""
+
+    graph: Literal[
+        "none", "complete", "erdos_renyi", "watts_strogatz", "barabasi_albert", "stochastic_block"
+    ] = choice("none", "Who is whose neighbour.", neutral="none", built=False)
+    social_learning: float = number(
+        0.0,
+        "Weight of the neighbours' beliefs in an agent's own.",
+        unit="share per episode",
+        symbol="zeta",
+        neutral=0.0,
+        ge=0,
+        le=1,
+        built=False,
+    )
+    news: float = number(
+        0.0,
+        "Evidence of being watched that each flagged neighbour is worth.",
+        unit="episodes",
+        symbol="nu",
+        neutral=0.0,
+        ge=0,
+        built=False,
+    )
+
+
+class Run(Section):
+    """How long and how often a scenario is run."""
+
+    episodes: int = number(
+        100, "Number of episodes of a run.", unit="episodes", symbol="T", ge=1, le=1_000_000_000, whole=True
+    )
+    replicates: int = number(20, "Number of independent runs.", unit="runs", ge=1, le=1_000_000, whole=True)
+
+
+class Scenario(Section):
+    """All parameters of a run.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        By the constructor and ``model_validate``. ``from_mapping`` and ``with_values`` say the same in the
+        user's keys.
+    """
+
+    name: str = choice("scenario", "Name of the scenario.", min_length=1, max_length=100, strict=True)
+    stakes: Stakes = Field(default_factory=Stakes)
+    agents: Agents = Field(default_factory=Agents)
+    regime: Regime = Field(default_factory=Regime)
+    overseer: Overseer = Field(default_factory=Overseer)
+    society: Society = Field(default_factory=Society)
+    run: Run = Field(default_factory=Run)
+
+    @classmethod
+    def from_mapping(cls, mapping: object, where: str = "") -> Scenario:
+        """Return the scenario written in ``mapping``; keys left out take their defaults.
+
+        Parameters
+        ----------
+        mapping
+            Nested, as a file has it.
+        where
+            Name of that file, put before each message; may be empty.
+
+        Raises
+        ------
+        InputError
+            With one sentence per mistake.
+        """
+        try:
+            return cls.model_validate(mapping)
+        except ValidationError as error:
+            raise explain_errors(error, cls, where) from None
+
+    def with_values(self, values: Mapping[str, object]) -> Scenario:
+        """Return a scenario that differs in ``values``.
+
+        Parameters
+        ----------
+        values
+            By dotted key. A mapping given for a part replaces the whole part: keys it leaves out take their
+            defaults. A new kind of a part keeps the keys that it has in common with the old kind.
+
+        Raises
+        ------
+        InputError
+            For an unknown key or a value that is refused, with one sentence per mistake.
+        """
+        known = known_keys(Scenario)
+        if unknown := [unknown_key(str(key), Scenario) for key in values if key not in known]:
+            raise InputError(unknown)
+        tree = self.model_dump()
+        for key in sorted(values, key=_wider_first):
+            _put(tree, key, values[key])
+        return Scenario.from_mapping(tree)
+
+    @property
+    def watching_rate(self) -> float:
+        """The probability that an agent is watched in an episode; 0 where the schedule is none."""
+        return self.regime.schedule.rate
+
+    def drawn_values(self, key: str, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return one agent's value of the parameter ``key`` for each number of ``uniform``.
+
+        A number is the same for all agents, a distribution gives its quantile at ``uniform``. A quantile that
+        rounds to an end of the range is moved inside by the least step there is: a foresight that rounds to 1
+        would divide by zero.
+
+        Parameters
+        ----------
+        key
+            Dotted key of a numeric parameter; for ``true_rate`` the watching rate is returned.
+        uniform
+            Uniform draws in [0, 1], of any shape.
+        """
+        import numpy as np
+
+        parameter = parameter_at(key)
+        value: Any = reduce(getattr, key.split("."), self)
+        if isinstance(value, Distribution):
+            return parameter.clipped(value.ppf(uniform))
+        number_of_all = self.watching_rate if value == "true_rate" else value
+        return np.full(np.shape(uniform), number_of_all, dtype=np.float64)
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """Return the JSON schema of a scenario file, with each parameter's unit, symbol and neutral value."""
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **cls.model_json_schema()}
+
+    @staticmethod
+    def parameters() -> list[ParameterRow]:
+        """Return the table of all parameters, as ``fields_table`` does."""
+        return fields_table()
+
+
+def fields_table() -> list[ParameterRow]:
+    """Return one row per parameter, in the order of declaration, with those of every kind of a part."""
+    return table(Scenario)
+
+
+def neutral_value(key: str) -> Any:
+    """Return the value of the parameter ``key`` at which its mechanism has no effect."""
+    return parameter_at(key).neutral
+
+
+def parameter_at(key: str) -> Parameter:
+    """Return what is known about the parameter with this dotted key; an ``InputError`` if it is none."""
+    declared = declarations(Scenario)
+    if key not in declared:
+        raise InputError([unknown_key(key, Scenario)])
+    return declared[key].parameter
+
+
+def _wider_first(key: str) -> tuple[int, bool]:
+    # a part before its keys, and its kind before the keys that only this kind has
+    return key.count("."), not key.endswith(".kind")
+
+
+def _put(tree: dict[str, Any], key: str, value: object) -> None:
+    """Write ``value``, a mapping, a record or a plain value, at the dotted ``key``."""
+    *path, last = key.split(".")
+    part = reduce(_branch, path, tree)
+    if last == "kind" and value != part.get("kind"):
+        _drop_keys_of_other_kinds(part, ".".join(path), value)
+    part[last] = _plain(value)
+
+
+def _plain(value: object) -> object:
+    """Return ``value`` with records and mappings as new dictionaries, which may be written into."""
+    if isinstance(value, BaseModel):
+        return value.model_dump()
+    return {key: _plain(inner) for key, inner in value.items()} if isinstance(value, Mapping) else value
+
+
+def _branch(part: dict[str, Any], name: str) -> dict[str, Any]:
+    # a part just given as something else than a mapping is refused by validation, with what was given
+    branch = part.setdefault(name, {})
+    return branch if isinstance(branch, dict) else {}
+
+
+def _drop_keys_of_other_kinds(part: dict[str, Any], key: str, kind: object) -> None:
+    record = record_of_kind(records_at(key, Scenario), kind)
+    for name in [name for name in part if record is not None and name not in record.model_fields]:
+        del part[name]

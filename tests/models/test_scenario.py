@@ -1,0 +1,269 @@
+import json
+import math
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from models.agent_parameters import BinaryCue, GaussianCue, Goals
+from models.distributions import Distribution
+from models.refusals import InputError
+from models.scenario import Scenario
+
+BASE = {
+    "name": "base",
+    "stakes": {"kind": "fixed", "scale": 1.0},
+    "agents": {
+        "count": 1000,
+        "goals": {"dimension": 4, "angle": 1.2},
+        "decision": "planner",
+        "planning": "chain",
+        "foresight": 0.9,
+        "depth": math.inf,
+        "rationality": math.inf,
+        "akrasia": 0,
+        "cue": {"kind": "gaussian", "discrimination": 2.0},
+        "terminal_guarding": 0,
+        "current_goal_weight": 1,
+        "conformity": 0,
+        "beliefs": {
+            "mean": "true_rate",
+            "strength": math.inf,
+            "feedback": "none",
+            "forgetting": 1,
+            "weighting": 1,
+            "honeypot_share": 0,
+        },
+    },
+    "regime": {
+        "schedule": {"kind": "constant", "rate": 0.2},
+        "visibility": {"honeypot_share": 0},
+        "detector": {
+            "hit_rate": 0.8,
+            "false_alarm_rate": 0,
+            "unwatched_hit_rate": 0,
+            "peer_report_rate": 0,
+            "probe": {"hit_rate": 0, "false_alarm_rate": 0},
+        },
+        "response": {
+            "penalty": 0,
+            "clawback": 0,
+            "rotation": 1,
+            "internalisation": 1,
+            "rotation_when_complying": 0,
+            "habit": 0,
+            "reinforcement": 0,
+            "voice": None,
+        },
+    },
+    "overseer": {
+        "harm": 1,
+        "recovery": 0,
+        "monitoring_cost": 0,
+        "modification_cost": 0,
+        "false_alarm_cost": 0,
+    },
+    "society": {"graph": "none", "social_learning": 0, "news": 0},
+    "run": {"episodes": 100, "replicates": 20},
+}
+
+
+LEARNING = {
+    "name": "learning",
+    "stakes": {"kind": "proportional", "scale": 1.0},
+    "agents": {
+        "count": 1000,
+        "goals": {"dimension": 4, "angle": {"distribution": "beta", "a": 2, "b": 3, "scale": 3.14159}},
+        "foresight": 0.9,
+        "rationality": 10,
+        "cue": {"kind": "gaussian", "discrimination": 2.0},
+        "beliefs": {"mean": 0.5, "strength": 2, "feedback": "outcome", "forgetting": 0.99},
+    },
+    "regime": {
+        "schedule": {"kind": "constant", "rate": 0.3},
+        "detector": {"hit_rate": 0.9, "false_alarm_rate": 0.02},
+        "response": {"penalty": 0.2, "rotation": 0.3},
+    },
+    "run": {"episodes": 100, "replicates": 20},
+}
+
+
+def test_the_base_scenario():
+    base = Scenario.from_mapping(BASE)
+    assert base.stakes.kind == "fixed"
+    assert base.agents.beliefs.mean == "true_rate"
+    assert base.agents.beliefs.strength == math.inf
+    assert base.regime.detector.hit_rate == 0.8
+    assert base.model_dump() == BASE
+
+
+def test_the_learning_scenario():
+    learning = Scenario.from_mapping(LEARNING)
+    assert learning.agents.goals.angle.mean() == pytest.approx(0.4 * 3.14159)
+    assert learning.agents.depth == math.inf
+    assert learning.agents.beliefs.honeypot_share == 0
+    assert learning.regime.response.penalty == 0.2
+
+
+def test_watching_rate():
+    assert Scenario().watching_rate == 0.2
+    assert Scenario.from_mapping({"regime": {"schedule": {"rate": 0.7}}}).watching_rate == 0.7
+    assert Scenario.from_mapping({"regime": {"schedule": {"kind": "none"}}}).watching_rate == 0
+    assert Scenario.from_mapping({"regime": {"schedule": {"kind": "none", "rate": 0}}}).watching_rate == 0
+
+
+def test_a_whole_number_is_kept_as_a_float_where_the_parameter_is_one():
+    foresight = Scenario.from_mapping({"agents": {"foresight": 0}}).agents.foresight
+    assert isinstance(foresight, float)
+    assert isinstance(Scenario.from_mapping({"agents": {"count": np.int64(5)}}).agents.count, int)
+
+
+def test_negative_zero_is_written_as_zero():
+    scenario = Scenario.from_mapping({"regime": {"response": {"penalty": -0.0}}})
+    assert scenario.model_dump_json() == Scenario().model_dump_json()
+
+
+@st.composite
+def scenarios(draw):
+    """Return scenarios with numbers of all sizes, and with distributions."""
+    values = {
+        "agents.foresight": draw(st.floats(0, 0.99) | st.just({"distribution": "beta", "a": 2, "b": 3})),
+        "agents.rationality": draw(st.floats(0, exclude_min=True) | st.just("inf")),
+        "agents.beliefs.mean": draw(st.floats(0.01, 0.99) | st.just("true_rate")),
+        "regime.schedule.rate": draw(st.floats(0, 1)),
+        "regime.response.penalty": draw(st.floats(0, allow_infinity=False)),
+        "agents.count": draw(st.integers(1, 10_000_000)),
+        "agents.cue": draw(
+            st.sampled_from([{"kind": "binary", "accuracy": 0.7}, {"discrimination": math.inf}])
+        ),
+    }
+    return Scenario().with_values(values)
+
+
+@given(scenarios())
+def test_round_trips(scenario):
+    written = json.dumps(scenario.model_dump(mode="json"), allow_nan=False)
+    for again in (
+        Scenario.model_validate(scenario.model_dump()),
+        Scenario.model_validate(json.loads(written)),
+        Scenario.model_validate_json(scenario.model_dump_json()),
+        pickle.loads(pickle.dumps(scenario)),
+        scenario.with_values({}),
+    ):
+        assert again == scenario
+        assert hash(again) == hash(scenario)
+
+
+def test_different_values_are_different_scenarios():
+    assert Scenario() != Scenario().with_values({"agents.foresight": 0.8})
+
+
+def test_a_scenario_is_frozen():
+    with pytest.raises(ValidationError, match="frozen"):
+        Scenario().name = "other"
+
+
+def test_the_import_loads_no_numerical_library():
+    heavy = "[name for name in ('numpy', 'scipy', 'numba', 'pandas') if name in sys.modules]"
+    printed = subprocess.run(
+        [sys.executable, "-c", f"import sys, models.scenario; print({heavy})"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert printed.stdout.strip() == "[]"
+
+
+def test_with_values():
+    changed = Scenario().with_values(
+        {"agents.foresight": 0.5, "regime.detector.hit_rate": 1, "name": "other"}
+    )
+    assert changed.agents.foresight == 0.5
+    assert changed.regime.detector.hit_rate == 1
+    assert changed.name == "other"
+    assert changed.agents.count == 1000
+
+
+def test_a_part_is_replaced_whole():
+    base = Scenario.from_mapping(BASE)
+    changed = base.with_values({"agents.beliefs": {"mean": 0.1}})
+    assert changed.agents.beliefs.mean == 0.1
+    assert changed.agents.beliefs.strength == 2
+
+
+def test_a_part_and_its_keys_in_any_order():
+    values = {"agents.cue.discrimination": 3, "agents": {"foresight": 0.1}, "agents.count": 7}
+    agents = Scenario().with_values(values).agents
+    assert (agents.cue, agents.foresight, agents.count) == (GaussianCue(discrimination=3.0), 0.1, 7)
+
+
+def test_values_are_records_or_mappings():
+    uniform = Distribution.model_validate({"distribution": "uniform"})
+    assert Scenario().with_values({"agents.goals": Goals(dimension=3)}).agents.goals.dimension == 3
+    assert Scenario().with_values({"agents.goals": {"angle": uniform}}).agents.goals.angle == uniform
+    assert Scenario().with_values({"agents.foresight": uniform}).agents.foresight == uniform
+    assert Scenario().with_values({"agents.rationality": "inf"}).agents.rationality == math.inf
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"agents.cue": {"kind": "binary", "accuracy": 0.8}},
+        {"agents.cue.kind": "binary", "agents.cue.accuracy": 0.8},
+        {"agents.cue.accuracy": 0.8, "agents.cue.kind": "binary"},
+    ],
+)
+def test_another_kind_of_cue(values):
+    assert Scenario().with_values(values).agents.cue == BinaryCue(accuracy=0.8)
+
+
+def test_another_kind_drops_the_keys_that_it_does_not_have():
+    watched = Scenario().with_values({"regime.schedule.rate": 0.7})
+    unwatched = watched.with_values({"regime.schedule.kind": "none"})
+    assert unwatched.watching_rate == 0
+    assert unwatched.with_values({"regime.schedule.kind": "constant"}).watching_rate == 0.2
+    assert watched.with_values({"regime.schedule.kind": "constant"}).watching_rate == 0.7
+
+
+def test_another_kind_of_stakes_keeps_their_scale():
+    stakes = Scenario().with_values({"stakes.scale": 3}).with_values({"stakes.kind": "fixed"}).stakes
+    assert (stakes.kind, stakes.scale) == ("fixed", 3)
+
+
+def test_the_values_given_stay_as_they_are():
+    part = {"kind": "gaussian"}
+    Scenario().with_values({"agents.cue": part, "agents.cue.discrimination": 1})
+    assert part == {"kind": "gaussian"}
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"agents.foresigth": 1}, "agents.foresigth is not a known key; did you mean agents.foresight?"),
+        ({"foresight": 1}, "foresight is not a known key; did you mean agents.foresight?"),
+        ({"agents.foresight.a": 1}, "agents.foresight.a is not a known key"),
+        ({"": 1}, " is not a known key"),
+        ({"agents.foresight": 2}, "agents.foresight must be a number in [0, 1] or a distribution, got 2"),
+        ({"agents": 3, "agents.cue.kind": "binary"}, "agents must be a mapping of keys to values, got 3"),
+        (
+            {"agents.cue.accuracy": 0.9},
+            (
+                "agents.cue.kind must be binary for agents.cue.accuracy to be set: "
+                "set agents.cue.kind too, or leave accuracy out"
+            ),
+        ),
+        (
+            {"regime.schedule": {"kind": "none"}, "regime.schedule.rate": 0.4},
+            "regime.schedule.rate must be 0 or left out where the schedule's kind is none, got 0.4",
+        ),
+    ],
+)
+def test_refused_values(values, message):
+    with pytest.raises(InputError) as caught:
+        Scenario().with_values(values)
+    assert caught.value.messages == [message]
