@@ -1,0 +1,123 @@
+"""Compiles rules and loops to machine code; the only file that imports numba.
+
+numba renews a cached function only when the function's *own* file changes. A rule that is inlined into a loop of
+another file would go stale there, silently. The cache therefore stands in a folder named by a digest of every source
+of ``models/`` and ``simulation/``, of numba's version and of the processor: an edited rule means a new folder.
+
+``error_model="numpy"`` (a division by zero gives an infinity, not an exception) keeps loops free of branches, and no
+``fastmath`` is allowed anywhere: it would let the compiler reorder sums, and results would differ between machines.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import platform
+import struct
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_ROOT = Path(__file__).resolve().parent.parent
+_FLOORS_WITH_COMPILED_CODE = ("models", "simulation")
+
+
+def source_digest() -> str:
+    """Return the digest that names the cache: sources of the compiled floors, numba's version, the processor."""
+    digest = hashlib.sha256()
+    for floor in _FLOORS_WITH_COMPILED_CODE:
+        for source in sorted((_ROOT / floor).rglob("*.py")):
+            digest.update(source.relative_to(_ROOT).as_posix().encode())
+            digest.update(source.read_bytes())
+    digest.update(version("numba").encode())
+    digest.update(_processor().encode())
+    return digest.hexdigest()[:20]
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.machine() + platform.processor()
+    named = [line for line in lines if line.startswith(("model name", "flags", "Features"))]
+    return platform.machine() + "".join(sorted(set(named)))
+
+
+def cache_folder() -> Path:
+    """Return a folder of the user's own that can be written: in their cache, else in the temporary folder."""
+    chosen = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+    for parent in (Path(chosen), Path(tempfile.gettempdir()) / f"strategic-compliance-{getpass.getuser()}"):
+        folder = parent / "strategic-compliance" / source_digest()
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if os.access(folder, os.W_OK) and _is_own(parent):
+                return folder
+        except OSError:
+            continue
+    return Path(tempfile.mkdtemp(prefix="strategic-compliance-"))
+
+
+def _is_own(folder: Path) -> bool:
+    """Tell whether the folder belongs to this user: compiled code of somebody else's must not be loaded."""
+    return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+
+
+os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
+
+import numba  # noqa: E402  (the cache folder must be set before)
+from llvmlite import ir  # noqa: E402
+from numba.core import types  # noqa: E402
+from numba.extending import intrinsic, overload  # noqa: E402
+
+
+def compiled(function: F) -> F:
+    """Compile a scalar rule; it is inlined into every loop that calls it."""
+    wrapped: F = numba.njit(cache=True, error_model="numpy", nogil=True, forceinline=True)(function)
+    return wrapped
+
+
+def compiled_loop(function: F) -> F:
+    """Compile a loop over agents, cells or states; it releases the interpreter's lock."""
+    wrapped: F = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    return wrapped
+
+
+def float_from_bits(bits: int) -> float:
+    """Return the double whose IEEE 754 pattern is `bits` (a signed 64-bit integer)."""
+    return float(struct.unpack("<d", struct.pack("<q", bits))[0])
+
+
+def bits_from_float(value: float) -> int:
+    """Return the IEEE 754 pattern of a double as a signed 64-bit integer."""
+    return int(struct.unpack("<q", struct.pack("<d", value))[0])
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _bitcast_to_float(_typing: Any, bits: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], ir.DoubleType())
+
+    return types.float64(types.int64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _bitcast_to_integer(_typing: Any, value: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    return types.int64(types.float64), generate
+
+
+@overload(float_from_bits, inline="always", strict=False)
+def _compiled_float_from_bits(bits: Any) -> Any:
+    return lambda bits: _bitcast_to_float(bits)
+
+
+@overload(bits_from_float, inline="always", strict=False)
+def _compiled_bits_from_float(value: Any) -> Any:
+    return lambda value: _bitcast_to_integer(value)
