@@ -1,0 +1,98 @@
+"""The scenarios and studies that come with the software, and loading by name or from a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.refusals import InputError, nearest_key
+from models.scenario import Scenario
+from parameter_sweeps.yaml_loader import read_yaml
+
+if TYPE_CHECKING:
+    from parameter_sweeps.study import Study
+
+_HERE = Path(__file__).parent
+_SUFFIXES = (".yaml", ".yml")
+
+
+def shipped_scenarios() -> dict[str, Path]:
+    """Return the file of each shipped scenario by its name, in alphabetical order."""
+    return _shipped("scenarios")
+
+
+def shipped_studies() -> dict[str, Path]:
+    """Return the file of each shipped study by its name, in alphabetical order."""
+    return _shipped("studies")
+
+
+def load_scenario(name_or_path: str | os.PathLike[str], folder: str | os.PathLike[str] = "") -> Scenario:
+    """Return a shipped scenario, or the one in a YAML file.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+        A shipped name, or a file. A shipped name goes before a file of the same name: ``./base`` is the file.
+    folder : str or path
+        Where a relative path starts; by default the working directory.
+
+    Raises
+    ------
+    InputError
+        If there is no such name or file, or for each mistake in the file.
+    """
+    path = _found(name_or_path, "scenario", shipped_scenarios(), folder)
+    return Scenario.from_mapping(read_yaml(path), where=str(path))
+
+
+def load_study(name_or_path: str | os.PathLike[str]) -> Study:
+    """Return a shipped study, or the one in a YAML file, whose relative paths start at the file's folder.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+        A shipped name, or a file. A shipped name goes before a file of the same name.
+
+    Raises
+    ------
+    InputError
+        If there is no such name or file, or for each mistake in the file.
+    """
+    # a study loads its base through this module
+    from parameter_sweeps.study import Study
+
+    path = _found(name_or_path, "study", shipped_studies())
+    return Study.from_mapping(read_yaml(path), where=str(path), folder=path.parent)
+
+
+def _shipped(kind: str) -> dict[str, Path]:
+    return {path.stem: path for path in sorted((_HERE / kind).glob("*.yaml"))}
+
+
+def _found(
+    name_or_path: str | os.PathLike[str],
+    kind: str,
+    shipped: Mapping[str, Path],
+    folder: str | os.PathLike[str] = "",
+) -> Path:
+    """Return the file that a shipped name or a path stands for."""
+    if isinstance(name_or_path, str) and name_or_path in shipped:
+        return shipped[name_or_path]
+    path = Path(folder, name_or_path)
+    if isinstance(name_or_path, str) and not _is_path(name_or_path) and not os.path.lexists(path):
+        raise InputError([_unknown_name(name_or_path, kind, shipped)])
+    return path
+
+
+def _is_path(text: str) -> bool:
+    """Return whether a text can only be meant as a path."""
+    return text.endswith(_SUFFIXES) or any(mark in text for mark in {"/", os.sep})
+
+
+def _unknown_name(name: str, kind: str, shipped: Mapping[str, Path]) -> str:
+    nearest = nearest_key(name, shipped)
+    suggestion = f"; did you mean {nearest}?" if nearest else ""
+    listed = ", ".join(shipped)
+    return f"{kind} must be a shipped name ({listed}) or a YAML file, got {name!r}{suggestion}"
