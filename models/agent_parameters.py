@@ -40,9 +40,7 @@ class Goals(Section):
 class GaussianCue(Section):
     """A graded cue, normal with unit variance, whose mean depends on being watched."""
 
-    kind: Literal["gaussian"] = choice(
-        "gaussian", "Kind of cue of being watched: graded, or one of two values."
-    )
+    kind: Literal["gaussian"] = choice("gaussian", "Kind of cue of being watched: graded, or one of two values.")
     discrimination: Number = number(
         2.0,
         "How well watched and unwatched episodes can be told apart (d-prime); 0 not at all, inf for certain.",
@@ -134,9 +132,7 @@ class Beliefs(Section):
 class Agents(Section):
     """Who the agents are and how they decide."""
 
-    count: int = number(
-        1000, "Number of agents.", unit="agents", symbol="N", ge=1, le=MOST_AGENTS, whole=True
-    )
+    count: int = number(1000, "Number of agents.", unit="agents", symbol="N", ge=1, le=MOST_AGENTS, whole=True)
     goals: Goals = Field(default_factory=Goals)
     decision: Literal["planner", "learner", "imitator", "honest", "compliant", "faker"] = choice(
         "planner",

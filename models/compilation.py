@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -77,14 +77,12 @@ from numba.extending import intrinsic, overload  # noqa: E402
 
 def compiled(function: F) -> F:
     """Compile a scalar rule; it is inlined into every loop that calls it."""
-    wrapped: F = numba.njit(cache=True, error_model="numpy", nogil=True, forceinline=True)(function)
-    return wrapped
+    return cast("F", numba.njit(cache=True, error_model="numpy", nogil=True, forceinline=True)(function))
 
 
 def compiled_loop(function: F) -> F:
     """Compile a loop over agents, cells or states; it releases the interpreter's lock."""
-    wrapped: F = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
-    return wrapped
+    return cast("F", numba.njit(cache=True, error_model="numpy", nogil=True)(function))
 
 
 def float_from_bits(bits: int) -> float:
@@ -97,7 +95,7 @@ def bits_from_float(value: float) -> int:
     return int(struct.unpack("<q", struct.pack("<d", value))[0])
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _bitcast_to_float(_typing: Any, bits: Any) -> Any:
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], ir.DoubleType())
@@ -105,7 +103,7 @@ def _bitcast_to_float(_typing: Any, bits: Any) -> Any:
     return types.float64(types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _bitcast_to_integer(_typing: Any, value: Any) -> Any:
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], ir.IntType(64))
@@ -115,9 +113,9 @@ def _bitcast_to_integer(_typing: Any, value: Any) -> Any:
 
 @overload(float_from_bits, inline="always", strict=False)
 def _compiled_float_from_bits(bits: Any) -> Any:
-    return lambda bits: _bitcast_to_float(bits)
+    return lambda bits: _bitcast_to_float(bits)  # type: ignore[call-arg]
 
 
 @overload(bits_from_float, inline="always", strict=False)
 def _compiled_bits_from_float(value: Any) -> Any:
-    return lambda value: _bitcast_to_integer(value)
+    return lambda value: _bitcast_to_integer(value)  # type: ignore[call-arg]

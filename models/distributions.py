@@ -106,9 +106,7 @@ class Distribution(BaseModel):
         """
         import numpy as np
 
-        return np.asarray(
-            _scipy_distribution(self.distribution, self.parameters).ppf(uniform), dtype=np.float64
-        )
+        return np.asarray(_scipy_distribution(self.distribution, self.parameters).ppf(uniform), dtype=np.float64)
 
     def mean(self) -> float:
         """Return the mean over agents; infinite or nan where there is none."""

@@ -117,9 +117,7 @@ def logarithm(x: float) -> float:
     s = (m - 1.0) / (m + 1.0)
     square = s * s
     fourth = square * square
-    even = 2.0 + fourth * (
-        0.40000000052136087 + fourth * (0.22223370224293884 + fourth * 0.16819303379451192)
-    )
+    even = 2.0 + fourth * (0.40000000052136087 + fourth * (0.22223370224293884 + fourth * 0.16819303379451192))
     odd = 0.6666666666658749 + fourth * (0.2857141715123279 + fourth * 0.18123687655322318)
     return power * _LN2_UPPER + (s * (even + square * odd) + power * _LN2_LOWER)
 
@@ -149,8 +147,7 @@ def normal_cumulative(x: float) -> float:
         13810.40563444892 + square * (824.8010502813021 + square * 9.691301098457162)
     )
     even_below = 66419.96123622966 + square * (
-        146733.66912640294
-        + square * (36636.49976528266 + square * (2091.762229581537 + square * 24.292489385744307))
+        146733.66912640294 + square * (36636.49976528266 + square * (2091.762229581537 + square * 24.292489385744307))
     )
     odd_below = 145547.6499672027 + square * (
         89588.6692979555 + square * (10452.049227329408 + square * (285.2362625498171 + square))

@@ -1,8 +1,8 @@
 """Probabilities of complying of an agent whose choice is noisy: the logit rule averaged over cues.
 
-With a gaussian cue ``r = E[sigma(lambda (U_comply - U_act))]`` over ``y ~ N(+-d/2, 1)`` has no closed form. The integrand
-bends sharply only where the two utilities meet, so panels of an eight-point Gauss-Legendre rule are laid from there,
-each twice as wide as the one before, until the tails of the cue are reached.
+With a gaussian cue ``r = E[sigma(lambda (U_comply - U_act))]`` over ``y ~ N(+-d/2, 1)`` has no closed form. The
+integrand bends sharply only where the two utilities meet, so panels of an eight-point Gauss-Legendre rule are laid from
+there, each twice as wide as the one before, until the tails of the cue are reached.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def binary_cue(uniform: float, accuracy: float, looks_watched: int) -> float:
 
 @compiled
 def gaussian_likelihood_ratio(cue: float, discrimination: float, honeypot_share: float) -> float:
-    """Return ``l_1/l_0 = (1 - hp) exp(d y) + hp`` of a gaussian cue; `honeypot_share` is what the agent reckons with."""
+    """Return ``l_1/l_0 = (1 - hp) exp(d y) + hp`` of a gaussian cue; the share is what the agent reckons with."""
     return (1.0 - honeypot_share) * exponential(discrimination * cue) + honeypot_share
 
 
@@ -98,7 +98,7 @@ def updated_weight(weight: float, evidence: float, forgetting: float) -> float:
 
 @compiled
 def learned_evidence(feedback: int, detection_belief: float, outcome: float, watched: int) -> float:
-    """Return the evidence ``w`` that this kind of feedback gives: the posterior after the outcome or after the cue, or M.
+    """Return the evidence ``w`` of this kind of feedback: the posterior after the outcome or the cue, or M itself.
 
     Parameters
     ----------

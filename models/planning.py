@@ -8,16 +8,20 @@ complying ``c_M`` in a watched (M = 1) and an unwatched (M = 0) episode, and ``p
     Z = p (x_1 tau + c_1 phi)        hazard: probability of a flag, hence of a turn, in an episode
     W_j(k) = [X (b_j - l_j(theta_j - theta_k)) - Z K + gamma Z W_j(k+1)] / [1 - gamma (1 - Z)],   K = F + Omega.
 
-For both kinds of stakes ``b_j - l_j(theta_j - theta_k) = sigma_j (sin(theta_j) sin(theta_k) - cos(theta_j) (1 - cos(theta_k)))``,
+For both kinds of stakes
+
+    b_j - l_j(theta_j - theta_k) = sigma_j (sin(theta_j) sin(theta_k) - cos(theta_j) (1 - cos(theta_k))),
+
 so that ``W_j(k) = sigma_j (sin(theta_j) P_k - cos(theta_j) Q_k) - D_k`` with three numbers a state:
 
     P_k = [X sin(theta_k)       + gamma Z P_{k+1}] / [1 - gamma (1 - Z)]
     Q_k = [X (1 - cos(theta_k)) + gamma Z Q_{k+1}] / [1 - gamma (1 - Z)]
     D_k = [Z K                  + gamma Z D_{k+1}] / [1 - gamma (1 - Z)]
 
-and a chain of n selves costs O(n), not O(n²). Self k's own problem is to maximise a ratio: given ``W_k(k+1)``, acting is
-worth its risk iff ``q < q*``, and ``q*`` depends on the value itself through ``L = W_k(k) - W_k(k+1)``. Newton's method on
-the ratio (Dinkelbach 1967: choose the best rule at the value reached, evaluate it, repeat) climbs to the fixed point.
+and a chain of n selves costs O(n), not O(n²). Self k's own problem is to maximise a ratio: given ``W_k(k+1)``, acting
+is worth its risk iff ``q < q*``, and ``q*`` depends on the value itself through ``L = W_k(k) - W_k(k+1)``. Newton's
+method on the ratio (choose the best rule at the value reached, evaluate it, repeat; [Dinkelbach1967]_) climbs to the
+fixed point.
 
 The chain ends where the goals are aligned (value: minus hazard times F/(1 - gamma)), and after 1,000 turns, after which
 nothing changes any more: no turn, hence no dislike of one.
@@ -224,9 +228,7 @@ def state_angle(angle: float, rotation: float, turns: int) -> float:
 
 
 @compiled
-def judged_value(
-    angle: float, stakes_kind: int, scale: float, along: float, across: float, costs: float
-) -> float:
+def judged_value(angle: float, stakes_kind: int, scale: float, along: float, across: float, costs: float) -> float:
     """Return ``W_j(k) = sigma_j (sin(theta_j) P_k - cos(theta_j) Q_k) - D_k``: state k judged by a self at `angle`."""
     return payoff_scale(stakes_kind, scale, angle) * (sin(angle) * along - cos(angle) * across) - costs
 

@@ -37,9 +37,9 @@ class Unwatched(Section):
 class Watched(Section):
     """A schedule that watches at a rate."""
 
-    kind: Literal[
-        "constant", "periodic", "budget", "targeted", "escalating", "adaptive", "optimal", "equilibrium"
-    ] = choice("constant", _KIND_OF_SCHEDULE, neutral="none", built=("none", "constant"))
+    kind: Literal["constant", "periodic", "budget", "targeted", "escalating", "adaptive", "optimal", "equilibrium"] = (
+        choice("constant", _KIND_OF_SCHEDULE, neutral="none", built=("none", "constant"))
+    )
     rate: float = number(
         0.2,
         "Probability that an agent is watched in an episode.",
@@ -202,9 +202,7 @@ class Response(Section):
         ge=0,
         built=False,
     )
-    voice: dict[str, Any] | None = choice(
-        None, "What speaking up is answered with; null offers none.", built=False
-    )
+    voice: dict[str, Any] | None = choice(None, "What speaking up is answered with; null offers none.", built=False)
 
 
 class Regime(Section):

@@ -49,15 +49,9 @@ class Overseer(Section):
     harm: float = number(
         1.0, "Loss to the overseer per unit of an agent's temptation acted on.", unit="utility/utility", ge=0
     )
-    recovery: float = number(
-        0.0, "Share of the harm undone by a flag.", unit="share", neutral=0.0, ge=0, le=1
-    )
-    monitoring_cost: float = number(
-        0.0, "Cost of a watched episode.", unit="utility", symbol="c_m", neutral=0.0, ge=0
-    )
-    modification_cost: float = number(
-        0.0, "Cost of a modification.", unit="utility", symbol="c_r", neutral=0.0, ge=0
-    )
+    recovery: float = number(0.0, "Share of the harm undone by a flag.", unit="share", neutral=0.0, ge=0, le=1)
+    monitoring_cost: float = number(0.0, "Cost of a watched episode.", unit="utility", symbol="c_m", neutral=0.0, ge=0)
+    modification_cost: float = number(0.0, "Cost of a modification.", unit="utility", symbol="c_r", neutral=0.0, ge=0)
     false_alarm_cost: float = number(
         0.0, "Cost of a flag on sincere compliance.", unit="utility", symbol="c_f", neutral=0.0, ge=0
     )
@@ -66,9 +60,9 @@ class Overseer(Section):
 class Society(Section):
     """Who sees and hears of whom."""
 
-    graph: Literal[
-        "none", "complete", "erdos_renyi", "watts_strogatz", "barabasi_albert", "stochastic_block"
-    ] = choice("none", "Who is whose neighbour.", neutral="none", built=False)
+    graph: Literal["none", "complete", "erdos_renyi", "watts_strogatz", "barabasi_albert", "stochastic_block"] = choice(
+        "none", "Who is whose neighbour.", neutral="none", built=False
+    )
     social_learning: float = number(
         0.0,
         "Weight of the neighbours' beliefs in an agent's own.",

@@ -6,7 +6,7 @@ rule afterwards, and the best class is the class of the best rule.
 
 Of a gaussian cue a rule is a threshold t (act iff the cue is below), and a class is an interval of thresholds:
 
-    compliant  t <= t_U       faking  t_U < t <= t_M       honest  t > t_M,     t_U = -d/2,  t_M = d/2 without honeypots.
+    compliant  t <= t_U      faking  t_U < t <= t_M      honest  t > t_M,      t_U = -d/2,  t_M = d/2 without honeypots.
 
 The value of a rule first rises and then falls in t (acting is worth its risk below one cue and not above), so the most
 that a class offers is found at the best threshold of all, or at the end of the class's interval that is nearest to it.
@@ -18,9 +18,8 @@ import numpy as np
 
 from models.choice import act_threshold, flag_cost
 from models.compilation import compiled, compiled_loop
-from models.elementary import exponential, logistic, normal_cumulative
 from models.goals import ALIGNED_ANGLE, temptation
-from models.perception import GAUSSIAN, gaussian_likelihood_ratio, posterior
+from models.perception import GAUSSIAN
 from models.planning import (
     ALWAYS_ACT,
     ALWAYS_COMPLY,
@@ -128,22 +127,20 @@ def strategy_values_at(
     if angle < ALIGNED_ANGLE:
         costs = aligned_costs(penalty, foresight, belief, false_alarm_rate)
         return _NAN, -costs, _NAN, ALIGNED, _NAN, 0.0, 0.0, 0.0, ALWAYS_COMPLY
-    value, next_value, cue, reckoned_watched, unwatched = chain_plan(
+    value, next_value, cue, _, unwatched = chain_plan(
         angle, stakes_kind, scale, rotation, penalty, terminal_guarding, foresight, belief,
         hit_rate, false_alarm_rate, cue_kind, quality, reckoned_honeypots,
     )  # fmt: skip
     tempted = temptation(stakes_kind, scale, angle)
     loss = value - next_value
     punishment = penalty + guarding_cost(terminal_guarding, angle, rotation)
-    threshold = act_threshold(
-        tempted, hit_rate, false_alarm_rate, flag_cost(punishment, 0.0, foresight, loss)
-    )
+    threshold = act_threshold(tempted, hit_rate, false_alarm_rate, flag_cost(punishment, 0.0, foresight, loss))
     watched = act_probability_watched(cue, cue_kind, quality, true_honeypots)
     ends = class_ends(cue_kind, quality, true_honeypots)
     honest, compliant, faking = _NAN, _NAN, _NAN
     for kind in range(3):
         # Two-valued cue: the three rules. Gaussian cue: the best threshold, moved into each class's interval.
-        rule = rule_of_class(kind, cue, cue_kind, quality, ends[0], ends[1])
+        rule = rule_of_class(kind, cue, cue_kind, ends[0], ends[1])
         true_watched = act_probability_watched(rule, cue_kind, quality, true_honeypots)
         rule_watched = act_probability_watched(rule, cue_kind, quality, reckoned_honeypots)
         rule_unwatched = act_probability_unwatched(rule, cue_kind, quality)
@@ -169,7 +166,7 @@ def class_ends(cue_kind: int, quality: float, true_honeypots: float) -> tuple[fl
 
 
 @compiled
-def rule_of_class(kind: int, best: float, cue_kind: int, quality: float, low: float, high: float) -> float:
+def rule_of_class(kind: int, best: float, cue_kind: int, low: float, high: float) -> float:
     """Return the threshold of a class (0 honest, 1 compliant, 2 faking) that is nearest to the best one."""
     if cue_kind != GAUSSIAN:
         return ALWAYS_ACT if kind == 0 else (ALWAYS_COMPLY if kind == 1 else 0.5)

@@ -20,8 +20,8 @@ from models.compilation import compiled, compiled_loop
 from models.goals import ALIGNED_ANGLE, one_minus_cosine, payoff_scale
 from models.perception import GAUSSIAN, belief_mean
 from models.planning import (
-    LONGEST_CHAIN,
     ALWAYS_ACT,
+    LONGEST_CHAIN,
     act_share,
     aligned_costs,
     best_rule,
@@ -36,16 +36,18 @@ from models.response import guarding_cost
 
 #: Largest distance of two rows, in the logarithm of the angle.
 _ROW_DISTANCE = 0.033
-COLUMNS = 129
-#: Columns that an agent's own row holds around its belief.
-_WINDOW = 32
+#: A kink in the plan of one self is seen in those of all before it, a turn apart: rows must be closer than that.
+_FEWEST_ROWS_PER_TURN = 6
+COLUMNS = 193
+#: Columns that an agent's own row holds around its belief: two cache lines in single precision.
+WINDOW = 32
 #: Where L may not be interpolated it is solved from a state below, whose share in it is at most this.
-_FAR_SHARE = 3e-3
+_FAR_SHARE = 6e-2
 #: Promised error of L: relative to L, or relative to b.
 RELATIVE_ERROR = 1e-3
 ABSOLUTE_ERROR = 1e-6
-#: Error between two nodes, per fourth difference at either: 3/128 where L is smooth, up to this at a kink halfway.
-_ERROR_PER_DIFFERENCE = 0.5
+#: Share of it at which a cell counts as rough: kinks may stand close together.
+_CAUTION = 0.5
 
 
 class LossTable(NamedTuple):
@@ -59,18 +61,21 @@ class LossTable(NamedTuple):
         Whether all agents start at one angle: then they only ever stand on rows.
     shares : array, (rows, `COLUMNS`)
         ``L/b``.
-    rough : array of bool, (rows, `COLUMNS`)
-        Whether the cell between a node and the next row and column may not be interpolated.
+    rough : array of int64, (rows, `COLUMNS`)
+        Bits of the `WINDOW` cells from a node on, between this row and the next, that may not be interpolated.
     coefficients : array, (3, rows, `COLUMNS`)
         ``P, Q, D`` of `models.planning`.
+    rough_share : float
+        Share of the cells at angles above a twentieth of the top that may not be interpolated.
     """
 
     top: float
     ratio: float
     on_rows: bool
     shares: NDArray[np.float64]
-    rough: NDArray[np.bool_]
+    rough: NDArray[np.int64]
     coefficients: NDArray[np.float64]
+    rough_share: float
 
 
 def loss_table(
@@ -112,7 +117,16 @@ def loss_table(
         top, ratio, rows, rows_per_turn, stakes_kind, scale, rotation, penalty, terminal_guarding, foresight,
         hit_rate, false_alarm_rate, discrimination, honeypot_share,
     )  # fmt: skip
-    return LossTable(top, ratio, one_angle, shares, _rough_cells(shares, one_angle), coefficients[:, :rows])
+    rough = _rough_cells(shares, one_angle)
+    return LossTable(
+        top,
+        ratio,
+        one_angle,
+        shares,
+        _bits_from(rough),
+        np.ascontiguousarray(coefficients[:, :rows]),
+        _rough_share(rough, ratio),
+    )
 
 
 def _row_spacing(rotation: float, one_angle: bool) -> tuple[float, int]:
@@ -120,7 +134,7 @@ def _row_spacing(rotation: float, one_angle: bool) -> tuple[float, int]:
     if rotation == 1.0:
         return float(np.exp(-_ROW_DISTANCE)), 1
     turn = -log(1.0 - rotation)
-    rows_per_turn = 1 if one_angle else ceil(turn / _ROW_DISTANCE)
+    rows_per_turn = 1 if one_angle else max(ceil(turn / _ROW_DISTANCE), _FEWEST_ROWS_PER_TURN)
     return float(np.exp(-turn / rows_per_turn)), rows_per_turn
 
 
@@ -172,23 +186,49 @@ def _solved_rows(
 
 
 def _rough_cells(shares: NDArray[np.float64], one_angle: bool) -> NDArray[np.bool_]:
-    """Return where fourth differences at a cell's corners say that a cubic may err by more than is promised."""
-    error = _corner_difference(shares, 1)
+    """Return where a cubic may err by more than is promised: each cell between a node and the next."""
+    error = _cubic_error(shares)
     if not one_angle:
-        error = error + _corner_difference(shares, 0)
-    allowed = np.maximum(RELATIVE_ERROR * np.abs(shares), ABSOLUTE_ERROR)
-    rough: NDArray[np.bool_] = _ERROR_PER_DIFFERENCE * error > allowed
+        error = error + _cubic_error(shares.T).T
+    allowed = _CAUTION * np.maximum(RELATIVE_ERROR * np.abs(shares), ABSOLUTE_ERROR)
+    rough: NDArray[np.bool_] = error > allowed
     return rough
 
 
-def _corner_difference(shares: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
-    """Return the larger fourth difference along `axis` at a cell's two corners; at the ends that of the nearest."""
-    fourth = np.abs(np.diff(shares, 4, axis=axis))
-    width = [(0, 0), (0, 0)]
-    width[axis] = (2, 3)
-    padded = np.pad(fourth, width, mode="edge")
-    size = shares.shape[axis]
-    return np.maximum(padded.take(range(size), axis=axis), padded.take(range(1, size + 1), axis=axis))
+def _rough_share(rough: NDArray[np.bool_], ratio: float) -> float:
+    """Return the share of rough cells among angles down to a twentieth of the top."""
+    rows = min(rough.shape[0], ceil(log(0.05) / log(ratio)))
+    return float(rough[:rows].mean())
+
+
+@compiled_loop
+def _bits_from(cells: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return, at each column, the bits of the `WINDOW` cells from there on, lowest first."""
+    bits = np.zeros(cells.shape, np.int64)
+    mask = (1 << WINDOW) - 1
+    for row in range(cells.shape[0]):
+        following = 0
+        for column in range(cells.shape[1] - 1, -1, -1):
+            following = ((following << 1) | int(cells[row, column])) & mask
+            bits[row, column] = following
+    return bits
+
+
+def _cubic_error(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the error of a cubic between each node of the last axis and the next, judged by second differences.
+
+    A kink at a share x of the way, of slope s, gives the second differences ``s (1 - x)`` and ``s x`` at the two nodes
+    and none around them, and an error of at most ``0.75 s x (1 - x)``, or ``s/16`` next to a kink on a node. Where the
+    values are smooth the two, less what their neighbours show, are of fourth order, as the error is.
+    """
+    second = np.pad(np.diff(values, 2, axis=-1), ((0, 0), (2, 3)), mode="edge")
+    size = values.shape[-1]
+    before, left, right, after = (second[:, shift : shift + size] for shift in range(4))
+    around = 0.5 * (before + after)
+    left, right = np.abs(left - around), np.abs(right - around)
+    both = left + right
+    product = np.divide(left * right, both, out=np.zeros_like(both), where=both > 0.0)
+    return 0.75 * product + np.maximum(left, right) / 16.0
 
 
 @compiled
@@ -235,33 +275,62 @@ def row_position(angle: float, top: float, ratio: float, on_rows: bool) -> float
 @compiled_loop
 def fill_row(
     rows: NDArray[np.float32],
+    begins: NDArray[np.float64],
+    roughs: NDArray[np.int64],
     agent: int,
     angle: float,
     watched_weight: float,
     unwatched_weight: float,
     table: LossTable,
 ) -> None:
-    """Fill an agent's own row of (agents, `COLUMNS`) with ``L/b`` at its angle (radians), around its belief (A, B).
+    """Fill an agent's own row of (agents, `WINDOW`) with ``L/b`` at its angle (radians), around its belief (A, B).
 
-    NaN stands elsewhere, and at a node before a rough cell: every cubic through it is NaN. Single precision is 10,000
-    times finer than the error promised, and halves what a step has to read.
+    `begins` takes the column at which the row begins, `roughs` a bit for each cell that may not be interpolated. Single
+    precision is 10,000 times finer than the error promised, and halves what a step has to read.
     """
-    for column in range(COLUMNS):
-        rows[agent, column] = 0.0 if angle < ALIGNED_ANGLE else np.nan
+    middle = int(column_position(watched_weight, unwatched_weight)) - WINDOW // 2
+    begin = min(max(middle, 0), COLUMNS - WINDOW)
+    begins[agent] = begin
+    roughs[agent] = 0
     if angle < ALIGNED_ANGLE:
+        for column in range(WINDOW):
+            rows[agent, column] = 0.0
         return
-    begin = min(max(int(column_position(watched_weight, unwatched_weight)) - _WINDOW // 2, 0), COLUMNS - _WINDOW)
     position = row_position(angle, table.top, table.ratio, table.on_rows)
     first = min(max(int(position) - 1, 0), table.shares.shape[0] - 4)
     w0, w1, w2, w3 = cubic_weights(position - (first + 1))
     shares, rough, cell = table.shares, table.rough, int(position)
-    for column in range(begin, begin + _WINDOW):
-        rows[agent, column] = (w0 * shares[first, column] + w3 * shares[first + 3, column]) + (
-            w1 * shares[first + 1, column] + w2 * shares[first + 2, column]
+    for column in range(WINDOW):
+        node = begin + column
+        rows[agent, column] = (w0 * shares[first, node] + w3 * shares[first + 3, node]) + (
+            w1 * shares[first + 1, node] + w2 * shares[first + 2, node]
         )
-    for column in range(begin, begin + _WINDOW):
-        if rough[cell, column]:
-            rows[agent, column] = np.nan
+    roughs[agent] = rough[cell, begin]
+
+
+@compiled
+def row_share(rows: NDArray[np.float32], agent: int, position: float, begin: float, rough: int) -> float:
+    """Return ``L/b`` from an agent's own row; NaN where the row does not reach, or the chain itself must be solved.
+
+    Parameters
+    ----------
+    position : float
+        Of the agent's belief among the columns (`column_position`).
+    begin, rough : float, int
+        Column at which its row begins, and the bits of its rough cells.
+    """
+    inside = position - begin
+    cell = min(max(int(inside), 0), WINDOW - 2)
+    first = min(max(cell - 1, 0), WINDOW - 4)
+    share = cubic(
+        rows[agent, first], rows[agent, first + 1], rows[agent, first + 2], rows[agent, first + 3],
+        inside - (first + 1),
+    )  # fmt: skip
+    # The first and last cells of the table have nodes on one side only; those of a row in between need both.
+    above = (inside >= 1.0) | (begin == 0.0)
+    below = (inside <= WINDOW - 2.0) | (begin == COLUMNS - WINDOW)
+    reaches = above & below & (inside >= 0.0) & (inside <= WINDOW - 1.0) & ((rough >> cell) & 1 == 0)
+    return share if reaches else np.nan
 
 
 @compiled_loop
@@ -280,22 +349,13 @@ def coefficient(table: LossTable, number: int, angle: float, column: float) -> f
 
 
 @compiled
-def row_share(rows: NDArray[np.float32], agent: int, watched_weight: float, unwatched_weight: float) -> float:
-    """Return ``L/b`` at a belief from an agent's own row; NaN where the chain itself must be solved."""
-    position = column_position(watched_weight, unwatched_weight)
-    first = first_node(position)
-    return cubic(
-        rows[agent, first], rows[agent, first + 1], rows[agent, first + 2], rows[agent, first + 3],
-        position - (first + 1),
-    )  # fmt: skip
-
-
-@compiled
 def turns_to_solve(rotation: float, foresight: float, belief: float, hit_rate: float) -> int:
     """Return after how many turns a state's share in the present value is small: of its probability and its angle."""
     leave = foresight * belief * hit_rate
     share = (1.0 - rotation) * leave / (1.0 - foresight + leave)
-    return 1 + int(min(log(_FAR_SHARE) / log(max(share, 1e-300)), float(LONGEST_CHAIN))) if share < 1.0 else LONGEST_CHAIN
+    if share >= 1.0:
+        return LONGEST_CHAIN
+    return 1 + int(min(log(_FAR_SHARE) / log(max(share, 1e-300)), float(LONGEST_CHAIN)))
 
 
 @compiled_loop

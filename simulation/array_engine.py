@@ -1,0 +1,533 @@
+"""The array engine: a whole world as a struct of arrays, stepped by a compiled loop over blocks of agents.
+
+Order of an episode: `simulation.episode`. A block of 256 agents goes through the stages below, each a short loop
+without branches that the compiler turns into vector instructions; what is rare (a flag, a place where the plan cannot
+be interpolated) is gathered out of them. Four things would each cost a factor of two or more: an index with an offset
+where a slice would do (the loop is no longer vectorised), more than about a dozen arrays in one loop (the check that
+they do not overlap grows with the square of their number, and the compiler gives up), sums of floating-point numbers
+over agents (they may not be reordered), and views of single rows (each counts its references, atomically).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.choice import act_probability, act_utility, comply_utility, flag_cost
+from models.compilation import compiled, compiled_loop
+from models.detection import flag_probability, outcome_probability
+from models.elementary import normal_quantile
+from models.goals import temptation, turned_angle
+from models.perception import (
+    BINARY,
+    FEEDBACK_NONE,
+    GAUSSIAN,
+    belief_mean,
+    binary_cue,
+    gaussian_cue,
+    learned_evidence,
+    outcome_evidence,
+    updated_weight,
+)
+from models.response import guarding_cost
+from models.tabulation import WINDOW, LossTable, column_position, fill_row, row_share
+from simulation.census import class_counts
+from simulation.draws import EPISODE, HONEYPOT, philox, uniform_from_word
+from simulation.episode import detection_belief, is_turned
+from simulation.ledger import (
+    LONGEST_TALLY,
+    STANDING_WIDTH,
+    WIDTH,
+    added_up,
+    empty_tally,
+    first_stand,
+    settle,
+    settled_rows,
+    stand,
+    tallied,
+)
+from simulation.plans import HELD, SOLVED, TABULATED, Plans, renewed_share, solved_loss
+from simulation.population import Population
+from simulation.settings import Settings
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+BLOCK = 256
+
+
+class World(NamedTuple):
+    """State and parameters of all agents, arrays of shape (agents,) unless said otherwise; changed in place."""
+
+    angle: Floats
+    tempted: Floats
+    watched_weight: Floats
+    unwatched_weight: Floats
+    loss: Floats
+    plan_row: NDArray[np.float32]
+    plan_begin: Floats
+    plan_rough: Integers
+    standing: Floats
+    turns: Integers
+    foresight: Floats
+    rationality: Floats
+    quality: Floats
+    guarding: Floats
+    terminal_guarding: Floats
+    reckoned_honeypots: Floats
+    forgetting: Floats
+    evidence_weight: Floats
+    tally: Integers
+    counts: Integers
+    since: Integers
+    belief_sum: Floats
+    sums: Floats
+
+
+class Address(NamedTuple):
+    """Key and stream of the draws, each in [0, 2^32)."""
+
+    seed: int
+    replicate: int
+    stream: int
+
+
+def new_world(population: Population, settings: Settings, plans: Plans) -> World:
+    """Return the world before its first episode."""
+    count = population.size
+    columns = WINDOW if plans.mode == TABULATED else 0
+    world = World(
+        angle=population.angle.copy(),
+        tempted=np.zeros(count),
+        watched_weight=population.watched_weight.copy(),
+        unwatched_weight=population.unwatched_weight.copy(),
+        loss=np.zeros(count),
+        plan_row=np.zeros((count, columns), np.float32),
+        plan_begin=np.zeros(count),
+        plan_rough=np.zeros(count, np.int64),
+        standing=np.zeros((count, STANDING_WIDTH)),
+        turns=np.zeros(count, np.int64),
+        foresight=population.foresight,
+        rationality=population.rationality,
+        quality=population.quality,
+        guarding=np.zeros(count),
+        terminal_guarding=population.guarding,
+        reckoned_honeypots=population.reckoned_honeypots,
+        forgetting=population.forgetting,
+        evidence_weight=population.evidence_weight,
+        tally=np.zeros(count, np.int64),
+        counts=np.zeros((count, 5), np.int64),
+        since=np.zeros(count, np.int64),
+        belief_sum=np.zeros(count),
+        sums=np.zeros((count, WIDTH)),
+    )
+    _start(world, settings, plans.mode, plans.table)
+    return world
+
+
+def advance(world: World, settings: Settings, plans: Plans, address: Address, first: int, last: int) -> None:
+    """Run the episodes from `first` up to, but not including, `last`."""
+    for begin in range(first, last, LONGEST_TALLY):
+        _run_episodes(world, settings, plans.mode, plans.table, address, begin, min(begin + LONGEST_TALLY, last))
+        _empty_tallies(world)
+
+
+def agent_rows(world: World, settings: Settings, now: int) -> Floats:
+    """Return every agent's sums up to episode `now`, (agents, `simulation.ledger.WIDTH`)."""
+    rows: Floats = settled_rows(
+        world.sums, world.counts, world.standing, world.since, now, world.tempted, world.guarding, world.turns,
+        world.belief_sum, settings,
+    )  # fmt: skip
+    return rows
+
+
+def totals(world: World, settings: Settings, now: int) -> Floats:
+    """Return the sums over all agents up to episode `now`, columns as in `simulation.ledger`."""
+    return added_up(agent_rows(world, settings, now))
+
+
+def census(world: World, settings: Settings, plans: Plans) -> Integers:
+    """Return how many agents are of each class now, (3, classes); rows as in `simulation.census`."""
+    _renew_plans(world, settings, plans.mode, plans.table)
+    counts: Integers = class_counts(
+        world.tempted, world.guarding, world.foresight, world.loss, world.rationality, world.watched_weight,
+        world.unwatched_weight, world.quality, world.reckoned_honeypots, world.turns, settings,
+    )  # fmt: skip
+    return counts
+
+
+@compiled_loop
+def _renew_plans(world: World, settings: Settings, mode: int, table: LossTable) -> None:
+    if mode != HELD:
+        for low in range(0, world.angle.size, BLOCK):
+            _plan(world, settings, mode, table, low, min(low + BLOCK, world.angle.size))
+
+
+@compiled_loop
+def beliefs(watched_weight: Floats, unwatched_weight: Floats) -> Floats:
+    """Return every agent's belief of being watched, (agents,)."""
+    out = np.empty(watched_weight.size)
+    for agent in range(out.size):
+        out[agent] = belief_mean(watched_weight[agent], unwatched_weight[agent])
+    return out
+
+
+class ArrayWorld:
+    """One replicate on the array engine; the other engine has the same methods."""
+
+    def __init__(
+        self, population: Population, settings: Settings, plans: Plans, seed: int, replicate: int, stream: int
+    ) -> None:
+        self.settings, self.plans = settings, plans
+        self.address = Address(seed, replicate, stream)
+        self.world = new_world(population, settings, plans)
+
+    def advance(self, first: int, last: int) -> None:
+        """Run the episodes from `first` up to, but not including, `last`."""
+        advance(self.world, self.settings, self.plans, self.address, first, last)
+
+    def rows(self, now: int) -> Floats:
+        """Return every agent's sums up to episode `now`."""
+        return agent_rows(self.world, self.settings, now)
+
+    def census(self) -> Integers:
+        """Return how many agents are of each class."""
+        return census(self.world, self.settings, self.plans)
+
+    def states(self) -> dict[str, NDArray[np.float64] | Integers]:
+        """Return copies of the agents' states: angle (radians), belief, and number of turns."""
+        world = self.world
+        return {
+            "angle": world.angle.copy(),
+            "belief": beliefs(world.watched_weight, world.unwatched_weight),
+            "turns": world.turns.copy(),
+        }
+
+
+@compiled_loop
+def _run_episodes(
+    world: World,
+    settings: Settings,
+    mode: int,
+    table: LossTable,
+    address: Address,
+    first: int,
+    last: int,
+) -> None:
+    cost = np.empty(BLOCK)
+    uniforms = np.empty((4, BLOCK))
+    watched = np.empty(BLOCK, np.int64)
+    looks = np.empty(BLOCK, np.int64)
+    posteriors = np.empty(BLOCK)
+    acted = np.empty(BLOCK, np.int64)
+    flagged = np.empty(BLOCK, np.int64)
+    count = world.angle.size
+    for episode in range(first, last):
+        for low in range(0, count, BLOCK):
+            high = min(low + BLOCK, count)
+            size = high - low
+            if mode != HELD:
+                _plan(world, settings, mode, table, low, high)
+            _cost(
+                cost[:size], settings.penalty, world.guarding[low:high], world.foresight[low:high],
+                world.loss[low:high],
+            )  # fmt: skip
+            _draw(uniforms[0, :size], uniforms[1, :size], uniforms[2, :size], uniforms[3, :size], episode, low, address)
+            _watch(watched[:size], looks[:size], uniforms[0, :size], settings.watching_rate)
+            if settings.honeypot_share > 0.0:
+                _disguise(looks[:size], settings.honeypot_share, episode, low, address)
+            _perceive(
+                posteriors[:size], uniforms[1, :size], looks[:size], world.watched_weight[low:high],
+                world.unwatched_weight[low:high], settings.cue_kind, world.quality[low:high],
+                world.reckoned_honeypots[low:high],
+            )  # fmt: skip
+            flags = _decide(
+                acted[:size], flagged[:size], world.tally[low:high], uniforms[2, :size], uniforms[3, :size],
+                watched[:size], posteriors[:size], cost[:size], world.tempted[low:high], world.rationality[low:high],
+                settings.hit_rate, settings.false_alarm_rate,
+            )  # fmt: skip
+            if settings.feedback == FEEDBACK_NONE:
+                _hold(world.belief_sum[low:high], world.watched_weight[low:high], world.unwatched_weight[low:high])
+            else:
+                _learn(
+                    world.watched_weight[low:high], world.unwatched_weight[low:high], world.belief_sum[low:high],
+                    posteriors[:size], watched[:size], acted[:size], flagged[:size], world.forgetting[low:high],
+                    world.evidence_weight[low:high], settings.feedback, settings.hit_rate, settings.false_alarm_rate,
+                )  # fmt: skip
+            if flags > 0:
+                _respond(world, settings, mode, table, flagged[:size], low, episode)
+
+
+@compiled_loop
+def _plan(world: World, settings: Settings, mode: int, table: LossTable, low: int, high: int) -> None:
+    """Renew the losses of agents whose beliefs move."""
+    if mode == SOLVED:
+        for agent in range(low, high):
+            _solve(world, settings, agent)
+        return
+    losses, tempted = world.loss[low:high], world.tempted[low:high]
+    watched_weight, unwatched_weight = world.watched_weight[low:high], world.unwatched_weight[low:high]
+    rows, begins, roughs = world.plan_row[low:high], world.plan_begin[low:high], world.plan_rough[low:high]
+    missing = np.empty(BLOCK, np.int64)
+    count = _interpolate(losses, missing, tempted, watched_weight, unwatched_weight, rows, begins, roughs)
+    if count > 0:
+        _renew_missing(
+            losses, missing[:count], world.angle[low:high], tempted, watched_weight, unwatched_weight, rows, begins,
+            roughs,
+            world.foresight[low:high], world.terminal_guarding[low:high], world.quality[low:high],
+            world.reckoned_honeypots[low:high], table, settings,
+        )  # fmt: skip
+
+
+@compiled_loop
+def _interpolate(
+    losses: Floats,
+    missing: Integers,
+    tempted: Floats,
+    watched_weight: Floats,
+    unwatched_weight: Floats,
+    rows: NDArray[np.float32],
+    begins: Floats,
+    roughs: Integers,
+) -> int:
+    """Set the losses from the agents' own rows of the table; list those that it does not give, and count them."""
+    positions = np.empty(losses.size)
+    for agent in range(losses.size):
+        positions[agent] = column_position(watched_weight[agent], unwatched_weight[agent])
+    # Look-ups in a loop of their own: one that is not vectorised would take the arithmetic around it with it.
+    count = 0
+    for agent in range(losses.size):
+        loss = tempted[agent] * row_share(rows, agent, positions[agent], begins[agent], roughs[agent])
+        losses[agent] = loss
+        missing[count] = agent
+        count += 1 if loss != loss else 0
+    return count
+
+
+@compiled_loop
+def _renew_missing(
+    losses: Floats,
+    missing: Integers,
+    angle: Floats,
+    tempted: Floats,
+    watched_weight: Floats,
+    unwatched_weight: Floats,
+    rows: NDArray[np.float32],
+    begins: Floats,
+    roughs: Integers,
+    foresight: Floats,
+    guarding: Floats,
+    quality: Floats,
+    honeypots: Floats,
+    table: LossTable,
+    settings: Settings,
+) -> None:
+    for agent in missing:
+        losses[agent] = tempted[agent] * renewed_share(
+            rows, begins, roughs, agent, angle[agent], watched_weight[agent], unwatched_weight[agent], foresight[agent],
+            guarding[agent], quality[agent], honeypots[agent], table, settings,
+        )  # fmt: skip
+
+
+@compiled
+def _solve(world: World, settings: Settings, agent: int) -> None:
+    world.loss[agent] = solved_loss(
+        world.angle[agent], world.watched_weight[agent], world.unwatched_weight[agent], world.foresight[agent],
+        world.terminal_guarding[agent], world.quality[agent], world.reckoned_honeypots[agent], settings,
+    )  # fmt: skip
+
+
+@compiled_loop
+def _cost(cost: Floats, penalty: float, guarding: Floats, foresight: Floats, loss: Floats) -> None:
+    for agent in range(cost.size):
+        cost[agent] = flag_cost(penalty, guarding[agent], foresight[agent], loss[agent])
+
+
+@compiled_loop
+def _draw(
+    watching: Floats, cue: Floats, choosing: Floats, flagging: Floats, episode: int, low: int, address: Address
+) -> None:
+    """Fill the four uniforms of an episode for the agents from `low` on."""
+    seed, replicate = np.uint64(address.seed), np.uint64(address.replicate)
+    stream, time = np.uint64(address.stream), np.uint64(episode)
+    for agent in range(watching.size):
+        w0, w1, w2, w3 = philox(time, np.uint64(low + agent), EPISODE, stream, seed, replicate)
+        watching[agent] = uniform_from_word(w0)
+        cue[agent] = uniform_from_word(w1)
+        choosing[agent] = uniform_from_word(w2)
+        flagging[agent] = uniform_from_word(w3)
+
+
+@compiled_loop
+def _watch(watched: Integers, looks: Integers, uniforms: Floats, rate: float) -> None:
+    for agent in range(watched.size):
+        watched[agent] = 1 if uniforms[agent] < rate else 0
+        looks[agent] = watched[agent]
+
+
+@compiled_loop
+def _disguise(looks: Integers, honeypot_share: float, episode: int, low: int, address: Address) -> None:
+    """Make a share of the watched episodes look unwatched."""
+    seed, replicate = np.uint64(address.seed), np.uint64(address.replicate)
+    stream, time = np.uint64(address.stream), np.uint64(episode)
+    for agent in range(looks.size):
+        w0, _, _, _ = philox(time, np.uint64(low + agent), HONEYPOT, stream, seed, replicate)
+        looks[agent] = 0 if uniform_from_word(w0) < honeypot_share else looks[agent]
+
+
+@compiled_loop
+def _perceive(
+    posteriors: Floats,
+    uniforms: Floats,
+    looks: Integers,
+    watched_weight: Floats,
+    unwatched_weight: Floats,
+    cue_kind: int,
+    quality: Floats,
+    reckoned_honeypots: Floats,
+) -> None:
+    """Fill the posteriors after the cue. One loop a kind: the two have nothing in common but their end."""
+    if cue_kind == GAUSSIAN:
+        for agent in range(posteriors.size):
+            cue = gaussian_cue(normal_quantile(uniforms[agent]), quality[agent], looks[agent])
+            belief = belief_mean(watched_weight[agent], unwatched_weight[agent])
+            posteriors[agent] = detection_belief(belief, cue, GAUSSIAN, quality[agent], reckoned_honeypots[agent])
+    else:
+        for agent in range(posteriors.size):
+            cue = binary_cue(uniforms[agent], quality[agent], looks[agent])
+            belief = belief_mean(watched_weight[agent], unwatched_weight[agent])
+            posteriors[agent] = detection_belief(belief, cue, BINARY, quality[agent], reckoned_honeypots[agent])
+
+
+@compiled_loop
+def _decide(
+    acted: Integers,
+    flagged: Integers,
+    tally: Integers,
+    choosing: Floats,
+    flagging: Floats,
+    watched: Integers,
+    posteriors: Floats,
+    cost: Floats,
+    tempted: Floats,
+    rationality: Floats,
+    hit_rate: float,
+    false_alarm_rate: float,
+) -> int:
+    """Fill what was done and whether it was flagged, count both, and return the number of flags."""
+    flags = 0
+    for agent in range(acted.size):
+        act = act_utility(tempted[agent], posteriors[agent], hit_rate, cost[agent])
+        comply = comply_utility(posteriors[agent], false_alarm_rate, cost[agent])
+        probability = act_probability(act, comply, rationality[agent])
+        # Without temptation there is no choice, whatever the noise.
+        action = 1 if (choosing[agent] < probability) & (tempted[agent] > 0.0) else 0
+        flag = flag_probability(action, watched[agent], hit_rate, false_alarm_rate)
+        acted[agent] = action
+        flagged[agent] = 1 if flagging[agent] < flag else 0
+        tally[agent] += tallied(watched[agent], action, flagged[agent])
+        flags += flagged[agent]
+    return flags
+
+
+@compiled_loop
+def _learn(
+    watched_weight: Floats,
+    unwatched_weight: Floats,
+    belief_sum: Floats,
+    posteriors: Floats,
+    watched: Integers,
+    acted: Integers,
+    flagged: Integers,
+    forgetting: Floats,
+    evidence_weight: Floats,
+    feedback: int,
+    hit_rate: float,
+    false_alarm_rate: float,
+) -> None:
+    for agent in range(watched_weight.size):
+        belief_sum[agent] += belief_mean(watched_weight[agent], unwatched_weight[agent])
+        if_watched = outcome_probability(flagged[agent], acted[agent], 1, hit_rate, false_alarm_rate)
+        if_unwatched = outcome_probability(flagged[agent], acted[agent], 0, hit_rate, false_alarm_rate)
+        outcome = outcome_evidence(posteriors[agent], if_watched, if_unwatched)
+        evidence = learned_evidence(feedback, posteriors[agent], outcome, watched[agent])
+        worth = evidence_weight[agent]
+        watched_weight[agent] = updated_weight(watched_weight[agent], worth * evidence, forgetting[agent])
+        unwatched_weight[agent] = updated_weight(unwatched_weight[agent], worth * (1.0 - evidence), forgetting[agent])
+
+
+@compiled_loop
+def _hold(belief_sum: Floats, watched_weight: Floats, unwatched_weight: Floats) -> None:
+    for agent in range(belief_sum.size):
+        belief_sum[agent] += belief_mean(watched_weight[agent], unwatched_weight[agent])
+
+
+@compiled_loop
+def _respond(
+    world: World,
+    settings: Settings,
+    mode: int,
+    table: LossTable,
+    flagged: Integers,
+    low: int,
+    episode: int,
+) -> None:
+    """Turn the goals of those who were flagged and are not aligned; settle what they did until now."""
+    # Arrays by names of their own: taken out of the world at each use they would be counted at each use.
+    angle, tempted, guarding, turns, since = world.angle, world.tempted, world.guarding, world.turns, world.since
+    tally, counts, sums, standing = world.tally, world.counts, world.sums, world.standing
+    hit = np.empty(BLOCK, np.int64)
+    number = 0
+    for offset in range(flagged.size):
+        hit[number] = low + offset
+        number += flagged[offset]
+    for place in range(number):
+        agent = hit[place]
+        if is_turned(1, angle[agent], settings.rotation):
+            empty_tally(counts, agent, tally[agent])
+            settle(
+                sums, counts, standing, agent, episode + 1 - since[agent], tempted[agent], guarding[agent],
+                turns[agent] > 0, settings,
+            )  # fmt: skip
+            for field in range(5):
+                counts[agent, field] = 0
+            tally[agent] = 0
+            since[agent] = episode + 1
+            turns[agent] += 1
+            angle[agent] = turned_angle(angle[agent], settings.rotation)
+    _renew(world, settings, mode, table, hit[:number])
+
+
+@compiled_loop
+def _renew(world: World, settings: Settings, mode: int, table: LossTable, agents: Integers) -> None:
+    """Set what depends on the angle of these agents: temptation, guarding, standing, and their plans."""
+    angle, tempted, guarding, standing = world.angle, world.tempted, world.guarding, world.standing
+    terminal_guarding = world.terminal_guarding
+    for agent in agents:
+        tempted[agent] = temptation(settings.stakes_kind, settings.scale, angle[agent])
+        guarding[agent] = guarding_cost(terminal_guarding[agent], angle[agent], settings.rotation)
+        stand(standing, agent, angle[agent])
+    if mode == HELD:
+        for agent in agents:
+            _solve(world, settings, agent)
+    if mode == TABULATED:
+        rows, begins, roughs = world.plan_row, world.plan_begin, world.plan_rough
+        watched_weight, unwatched_weight = world.watched_weight, world.unwatched_weight
+        for agent in agents:
+            fill_row(rows, begins, roughs, agent, angle[agent], watched_weight[agent], unwatched_weight[agent], table)
+
+
+@compiled_loop
+def _start(world: World, settings: Settings, mode: int, table: LossTable) -> None:
+    for agent in range(world.angle.size):
+        first_stand(world.standing, agent, world.angle[agent], settings.stakes_kind, settings.scale)
+    _renew(world, settings, mode, table, np.arange(world.angle.size))
+
+
+@compiled_loop
+def _empty_tallies(world: World) -> None:
+    for agent in range(world.tally.size):
+        empty_tally(world.counts, agent, world.tally[agent])
+        world.tally[agent] = 0

@@ -1,0 +1,199 @@
+"""What a run shows: measures of behaviour, goals, beliefs and payoffs, from the sums of `simulation.ledger`.
+
+Compliance, classes and strategic compliance count *conflict episodes*: those in which acting would pay more (b > 0),
+so that agents already converted count no more. ``..._all`` counts every agent-episode, ``..._unmodified`` only those
+before an agent's first modification. An empty denominator gives NaN, never 0. Functions take arrays of any shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.compilation import compiled_loop
+from models.overseer import suspicion
+from models.strategies import CLASS_NAMES
+from simulation.census import ALL, CONFLICT, UNMODIFIED
+from simulation.ledger import COLUMNS
+
+Floats = NDArray[np.float64]
+_COLUMN = {name: number for number, name in enumerate(COLUMNS)}
+
+
+class Measure(NamedTuple):
+    """Name of a measure, what it says, and what it is divided by."""
+
+    name: str
+    meaning: str
+    denominator: str
+
+
+_COMPLIANCE = (
+    Measure("compliance_watched", "share of watched episodes complied in", "watched conflict episodes"),
+    Measure("compliance_unwatched", "share of unwatched episodes complied in", "unwatched conflict episodes"),
+    Measure("compliance_gap", "compliance watched less compliance unwatched", "conflict episodes"),
+    Measure(
+        "strategic_compliance_rate",
+        "complied although it would act with nothing to fear",
+        "conflict episodes",
+    ),
+)
+_CLASSES = tuple(
+    Measure(f"{name}_share", f"agents whose rule is {name.replace('_', '-')}", "agents in conflict, at a census")
+    for name in CLASS_NAMES
+)
+_OTHERS = (
+    Measure("flag_rate", "flags", "agent-episodes"),
+    Measure("false_flag_rate", "flags for complying", "agent-episodes"),
+    Measure("modification_rate", "turns of goals", "agent-episodes"),
+    Measure("goal_preservation", "<g, g0>: cosine of current and original goals", "agent-episodes"),
+    Measure("alignment", "<g, g*>: cosine of current goals and the target", "agent-episodes"),
+    Measure("evaluation_validity", "1 - |compliance watched - compliance overall|", "conflict episodes"),
+    Measure(
+        "stage_distance",
+        "angle between the mean directions shown watched and unwatched, in the plane of goals and target, radians",
+        "conflict episodes",
+    ),
+    Measure("belief_error", "p - m: believed less true probability of being watched", "agent-episodes"),
+    Measure("suspicion_auc", "probability that a misaligned agent is suspected more than an aligned one", "agents"),
+    Measure("trust", "1 - mean suspicion", "agents"),
+    Measure("agent_utility", "payoff judged by original goals", "agent-episodes"),
+    Measure("agent_utility_current", "payoff judged by current goals", "agent-episodes"),
+    Measure("overseer_utility", "payoff of the overseer", "agent-episodes"),
+)
+
+
+def _over_all(measure: Measure) -> Measure:
+    denominator = measure.denominator.replace("conflict episodes", "agent-episodes").replace(" in conflict", "")
+    return Measure(f"{measure.name}_all", measure.meaning, denominator)
+
+
+def _before_modification(measure: Measure) -> Measure:
+    return Measure(f"{measure.name}_unmodified", measure.meaning, f"{measure.denominator}, before a first modification")
+
+
+MEASURES: tuple[Measure, ...] = (
+    *_COMPLIANCE,
+    *_CLASSES,
+    *_OTHERS,
+    *(_over_all(measure) for measure in _COMPLIANCE + _CLASSES),
+    *(_before_modification(measure) for measure in _COMPLIANCE + _CLASSES),
+)
+MEASURE_NAMES = tuple(measure.name for measure in MEASURES)
+CLASS_MEASURES = frozenset(name for name in MEASURE_NAMES if "_share" in name)
+
+
+def share(part: Floats, whole: Floats) -> Floats:
+    """Return `part`/`whole`, NaN where the whole is 0."""
+    whole = np.asarray(whole, dtype=np.float64)
+    quotient: Floats = np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole != 0.0)
+    return quotient
+
+
+def behaviour(sums: Floats, watching_rate: float) -> dict[str, Floats]:
+    """Return the measures that sums over agents give.
+
+    Parameters
+    ----------
+    sums : array, (..., `simulation.ledger.WIDTH`)
+        Of a run, or of any stretch of episodes.
+    watching_rate : float
+        ``m``: what beliefs are compared with.
+    """
+
+    def column(name: str) -> Floats:
+        return sums[..., _COLUMN[name]]
+
+    episodes = column("episodes")
+    found: dict[str, Floats] = {}
+    for suffix, whole, prefix, strategic in (
+        ("", "conflict", "conflict_", "strategic"),
+        ("_all", "episodes", "", "strategic"),
+        ("_unmodified", "unmodified", "unmodified_", "unmodified_strategic"),
+    ):
+        watched = column(f"{prefix}watched")
+        found["compliance_watched" + suffix] = share(column(f"{prefix}complied_watched"), watched)
+        unwatched = column(whole) - watched
+        found["compliance_unwatched" + suffix] = share(column(f"{prefix}complied_unwatched"), unwatched)
+        found["compliance_gap" + suffix] = found["compliance_watched" + suffix] - found["compliance_unwatched" + suffix]
+        found["strategic_compliance_rate" + suffix] = share(column(strategic), column(whole))
+    complied = column("conflict_complied_watched") + column("conflict_complied_unwatched")
+    overall = share(complied, column("conflict"))
+    found["evaluation_validity"] = 1.0 - np.abs(found["compliance_watched"] - overall)
+    found["stage_distance"] = _stage_distance(column)
+    for name, total in _PER_EPISODE.items():
+        found[name] = share(column(total), episodes)
+    found["belief_error"] = share(column("belief"), episodes) - watching_rate
+    return found
+
+
+_PER_EPISODE = {
+    "flag_rate": "flags",
+    "false_flag_rate": "false_flags",
+    "modification_rate": "modifications",
+    "goal_preservation": "preservation",
+    "alignment": "alignment",
+    "agent_utility": "utility",
+    "agent_utility_current": "utility_current",
+    "overseer_utility": "overseer_utility",
+}
+
+
+def _stage_distance(column: Callable[[str], Floats]) -> Floats:
+    watched = np.arctan2(column("watched_across"), column("watched_along"))
+    unwatched = np.arctan2(column("unwatched_across"), column("unwatched_along"))
+    seen = (column("conflict_watched") > 0) & (column("conflict") > column("conflict_watched"))
+    return np.where(seen, np.abs(watched - unwatched), np.nan)
+
+
+def classes(counts: NDArray[np.int64]) -> dict[str, Floats]:
+    """Return the shares of the classes from counts of a census, or sums of several, (..., 3, classes)."""
+    found = {}
+    for suffix, row in (("", CONFLICT), ("_all", ALL), ("_unmodified", UNMODIFIED)):
+        of_row = counts[..., row, :].astype(np.float64)
+        for code, name in enumerate(CLASS_NAMES):
+            found[f"{name}_share{suffix}"] = share(of_row[..., code], of_row.sum(axis=-1))
+    return found
+
+
+def suspicions(rows: Floats) -> Floats:
+    """Return how much the overseer suspects each agent, (agents,), from their sums, (agents, `WIDTH`)."""
+    flags, watched = rows[:, _COLUMN["flags"]], rows[:, _COLUMN["watched"]]
+    return _suspicions(np.ascontiguousarray(flags), np.ascontiguousarray(watched))
+
+
+@compiled_loop
+def _suspicions(flags: Floats, watched: Floats) -> Floats:
+    out = np.empty(flags.size)
+    for agent in range(flags.size):
+        out[agent] = suspicion(flags[agent], watched[agent])
+    return out
+
+
+def judgement(rows: Floats, angle: Floats) -> dict[str, Floats]:
+    """Return trust, and how well suspicion tells who is misaligned now, at `angle` (radians)."""
+    suspected = suspicions(rows)
+    return {
+        "trust": np.asarray(1.0 - suspected.mean()),
+        "suspicion_auc": np.asarray(area_under_curve(suspected, angle > 0.0)),
+    }
+
+
+def area_under_curve(score: Floats, positive: NDArray[np.bool_]) -> float:
+    """Return P(score of a positive > score of a negative) + P(equal)/2; NaN unless there are both."""
+    positives = int(positive.sum())
+    negatives = positive.size - positives
+    if positives == 0 or negatives == 0:
+        return float("nan")
+    _, place, number = np.unique(score, return_inverse=True, return_counts=True)
+    rank = np.cumsum(number) - 0.5 * (number - 1)
+    above = rank[place][positive].sum() - positives * (positives + 1) / 2
+    return float(above / (positives * negatives))
+
+
+def as_floats(found: Mapping[str, Floats]) -> dict[str, float]:
+    """Return the measures of one run as plain numbers, in the order of `MEASURES`."""
+    return {name: float(found[name]) for name in MEASURE_NAMES}

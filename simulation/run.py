@@ -1,0 +1,200 @@
+"""A run of a scenario: its replicates stepped by an engine, measured, and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from models.refusals import InputError
+from models.scenario import Scenario
+from simulation import array_engine
+from simulation.census import census_episodes
+from simulation.draws import check_address
+from simulation.intervals import mean_interval
+from simulation.ledger import added_up
+from simulation.measures import MEASURE_NAMES, as_floats, behaviour, classes, judgement
+from simulation.plans import Plans, plans_of
+from simulation.population import draw_population
+from simulation.recording import Recorder, trajectory_dataset
+from simulation.settings import Settings, settings_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+Engine = Literal["array", "mesa"]
+Record = Literal["none", "episodes", "agents"]
+#: A trajectory has at most so many points unless `record_every` says otherwise.
+LONGEST_TRAJECTORY = 1000
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A scenario with what all its replicates share: plain numbers, and the table of plans."""
+
+    scenario: Scenario
+    settings: Settings
+    plans: Plans
+
+
+def prepare(scenario: Scenario) -> Prepared:
+    """Return a scenario made ready to run."""
+    settings = settings_of(scenario)
+    return Prepared(scenario, settings, plans_of(scenario, settings))
+
+
+@dataclass(frozen=True, repr=False)
+class RunResult:
+    """What a run showed.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    seed : int
+    by_replicate : DataFrame, index replicate, one column a measure
+    measures : DataFrame, index measure, columns mean, low, high (95 % Student t over replicates) and replicates (how
+        many were not NaN)
+    trajectory : Dataset or None, as in `simulation.recording.trajectory_dataset`
+    """
+
+    scenario: Scenario
+    seed: int
+    by_replicate: pd.DataFrame
+    measures: pd.DataFrame
+    trajectory: xr.Dataset | None = field(default=None)
+
+    def __repr__(self) -> str:
+        head = f"RunResult of {self.scenario.name!r}, seed {self.seed}, {len(self.by_replicate)} replicates"
+        return f"{head}\n{self.measures.to_string()}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self.scenario.name}, seed {self.seed}, {len(self.by_replicate)} replicates</p>" + str(
+            self.measures.to_html(float_format="{:.4f}".format)
+        )
+
+
+def simulate(
+    scenario: Scenario,
+    seed: int = 1,
+    replicates: int | None = None,
+    engine: Engine = "array",
+    record: Record = "episodes",
+    record_every: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> RunResult:
+    """Return what a scenario's agents did, measured over replicates.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed : int
+        In [0, 2^32). Replicate r of a seed draws the same luck in every scenario.
+    replicates : int, optional
+        At least 1; the scenario's ``run.replicates`` if None.
+    engine : {"array", "mesa"}
+        Both give the same numbers; the second is slower by far, and there to be read and extended.
+    record : {"none", "episodes", "agents"}
+        What the trajectory keeps; ``none`` needs no memory that grows with the episodes.
+    record_every : int, optional
+        Episodes in a stretch; by default as many as keep the trajectory within 1,000 stretches.
+    progress : callable, optional
+        Called with (replicates done, replicates) after each.
+
+    Raises
+    ------
+    InputError
+        If the seed, the number of replicates, the engine or what to record is none of these.
+    """
+    import pandas as pd
+
+    count = scenario.run.replicates if replicates is None else replicates
+    _check(seed, count, engine, record, record_every)
+    prepared = prepare(scenario)
+    every = record_every or -(-scenario.run.episodes // LONGEST_TRAJECTORY)
+    found, recorded = [], []
+    for replicate in range(count):
+        measured, recorder = run_replicate(prepared, seed, replicate, engine, record, every)
+        found.append(measured)
+        if recorder is not None:
+            recorded.append(recorder.variables())
+        if progress is not None:
+            progress(replicate + 1, count)
+    by_replicate = pd.DataFrame(found, columns=list(MEASURE_NAMES), index=pd.RangeIndex(count, name="replicate"))
+    return RunResult(scenario, seed, by_replicate, _summary(by_replicate), _trajectory(prepared, seed, recorded, every))
+
+
+def run_replicate(
+    prepared: Prepared,
+    seed: int,
+    replicate: int,
+    engine: Engine = "array",
+    record: Record = "none",
+    record_every: int = 1,
+    stream: int = 0,
+) -> tuple[dict[str, float], Recorder | None]:
+    """Return the measures of one replicate by name, and its recorder (None if nothing is recorded)."""
+    scenario, settings = prepared.scenario, prepared.settings
+    episodes = scenario.run.episodes
+    world = _world(engine, prepared, seed, replicate, stream)
+    recorder = None if record == "none" else Recorder(settings.watching_rate, record == "agents")
+    looks = set(range(0, episodes, record_every)) if recorder else set()
+    censuses = census_episodes(episodes)
+    counted = np.zeros((3, 6), np.int64)
+    now = 0
+    for stop in sorted(looks | set(censuses)):
+        world.advance(now, stop)
+        now = stop
+        if stop in censuses:
+            counts = world.census()
+            counted += counts
+            if recorder:
+                recorder.count_classes(counts)
+        if recorder and stop in looks:
+            recorder.look(world.rows(stop), world.states(), is_end=False)
+    world.advance(now, episodes)
+    rows = world.rows(episodes)
+    if recorder:
+        recorder.look(rows, world.states(), is_end=True)
+    found = behaviour(added_up(rows), settings.watching_rate)
+    found |= classes(counted) | judgement(rows, world.states()["angle"])
+    return as_floats(found), recorder
+
+
+def _world(engine: Engine, prepared: Prepared, seed: int, replicate: int, stream: int) -> Any:
+    population = draw_population(prepared.scenario, prepared.settings, seed, replicate, stream)
+    if engine == "array":
+        return array_engine.ArrayWorld(population, prepared.settings, prepared.plans, seed, replicate, stream)
+    from simulation.mesa_engine import MesaWorld
+
+    return MesaWorld(prepared.scenario, prepared.settings, prepared.plans, seed, replicate, stream)
+
+
+def _check(seed: int, replicates: int, engine: str, record: str, record_every: int | None) -> None:
+    check_address(seed, 0, 0)
+    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
+        raise InputError([f"replicates must be a whole number of at least 1, got {replicates!r}"])
+    if engine not in ("array", "mesa"):
+        raise InputError([f"engine must be array or mesa, got {engine!r}"])
+    if record not in ("none", "episodes", "agents"):
+        raise InputError([f"record must be none, episodes or agents, got {record!r}"])
+    if record_every is not None and (not isinstance(record_every, int) or record_every < 1):
+        raise InputError([f"record_every must be a whole number of at least 1, got {record_every!r}"])
+
+
+def _summary(by_replicate: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [mean_interval(by_replicate[name].to_numpy()) for name in by_replicate.columns]
+    columns = ["mean", "low", "high", "replicates"]
+    return pd.DataFrame(rows, columns=columns, index=pd.Index(by_replicate.columns, name="measure"))
+
+
+def _trajectory(prepared: Prepared, seed: int, recorded: list[Any], every: int) -> xr.Dataset | None:
+    if not recorded:
+        return None
+    episodes = prepared.scenario.run.episodes
+    attributes = {"scenario": prepared.scenario.name, "seed": seed, "record_every": every}
+    return trajectory_dataset(recorded, list(range(0, episodes, every)), census_episodes(episodes), attributes)
