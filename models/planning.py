@@ -29,7 +29,7 @@ nothing changes any more: no turn, hence no dislike of one.
 
 from __future__ import annotations
 
-from math import cos, log, sin
+from math import cos, log, log1p, sin
 
 from models.choice import act_threshold, flag_cost
 from models.compilation import compiled, compiled_loop
@@ -201,7 +201,8 @@ def best_rule(
         hazard = hazard_rate(new_watched, belief, hit_rate, false_alarm_rate)
         gain = tempted * act_share(new_watched, new_unwatched, belief)
         new_value = rule_value(gain, hazard, punishment, foresight, next_value)
-        if not new_value > value:
+        # At equal value the new rule is the one that a tie asks for: the best reply complies where it is indifferent.
+        if not new_value >= value:
             break
         last_step = new_value - value <= _LAST_DIGIT * abs(new_value)
         threshold, watched, unwatched, value = new_threshold, new_watched, new_unwatched, new_value
@@ -217,7 +218,7 @@ def chain_length(angle: float, rotation: float) -> int:
         return 0
     if rotation >= 1.0:
         return 1
-    turns = log(ALIGNED_ANGLE / angle) / log(1.0 - rotation)
+    turns = log(ALIGNED_ANGLE / angle) / log1p(-rotation)
     return int(min(float(LONGEST_CHAIN), turns + 1.0))
 
 

@@ -20,6 +20,7 @@ from models.compilation import compiled, compiled_loop
 from models.detection import flag_probability, outcome_probability
 from models.elementary import normal_quantile
 from models.goals import temptation, turned_angle
+from models.interpolation import LossTable, belief_position, place_of, solved_share, tabulated_share
 from models.perception import (
     BINARY,
     FEEDBACK_NONE,
@@ -32,7 +33,6 @@ from models.perception import (
     updated_weight,
 )
 from models.response import guarding_cost
-from models.tabulation import WINDOW, LossTable, column_position, fill_row, row_share
 from simulation.census import class_counts
 from simulation.draws import EPISODE, HONEYPOT, philox, uniform_from_word
 from simulation.episode import detection_belief, is_turned
@@ -48,7 +48,7 @@ from simulation.ledger import (
     stand,
     tallied,
 )
-from simulation.plans import HELD, SOLVED, TABULATED, Plans, renewed_share, solved_loss
+from simulation.plans import HELD, SOLVED, TABULATED, Plans, solved_loss
 from simulation.population import Population
 from simulation.settings import Settings
 
@@ -66,9 +66,8 @@ class World(NamedTuple):
     watched_weight: Floats
     unwatched_weight: Floats
     loss: Floats
-    plan_row: NDArray[np.float32]
-    plan_begin: Floats
-    plan_rough: Integers
+    plan_begin: Integers
+    plan_weight: Floats
     standing: Floats
     turns: Integers
     foresight: Floats
@@ -97,16 +96,14 @@ class Address(NamedTuple):
 def new_world(population: Population, settings: Settings, plans: Plans) -> World:
     """Return the world before its first episode."""
     count = population.size
-    columns = WINDOW if plans.mode == TABULATED else 0
     world = World(
         angle=population.angle.copy(),
         tempted=np.zeros(count),
         watched_weight=population.watched_weight.copy(),
         unwatched_weight=population.unwatched_weight.copy(),
         loss=np.zeros(count),
-        plan_row=np.zeros((count, columns), np.float32),
-        plan_begin=np.zeros(count),
-        plan_rough=np.zeros(count, np.int64),
+        plan_begin=np.zeros(count, np.int64),
+        plan_weight=np.zeros(count),
         standing=np.zeros((count, STANDING_WIDTH)),
         turns=np.zeros(count, np.int64),
         foresight=population.foresight,
@@ -267,17 +264,17 @@ def _plan(world: World, settings: Settings, mode: int, table: LossTable, low: in
         for agent in range(low, high):
             _solve(world, settings, agent)
         return
-    losses, tempted = world.loss[low:high], world.tempted[low:high]
-    watched_weight, unwatched_weight = world.watched_weight[low:high], world.unwatched_weight[low:high]
-    rows, begins, roughs = world.plan_row[low:high], world.plan_begin[low:high], world.plan_rough[low:high]
+    losses = world.loss[low:high]
     missing = np.empty(BLOCK, np.int64)
-    count = _interpolate(losses, missing, tempted, watched_weight, unwatched_weight, rows, begins, roughs)
+    count = _interpolate(
+        losses, missing, world.tempted[low:high], world.watched_weight[low:high], world.unwatched_weight[low:high],
+        world.plan_begin[low:high], world.plan_weight[low:high], table.usable, table.shares.shape[1],
+    )  # fmt: skip
     if count > 0:
-        _renew_missing(
-            losses, missing[:count], world.angle[low:high], tempted, watched_weight, unwatched_weight, rows, begins,
-            roughs,
-            world.foresight[low:high], world.terminal_guarding[low:high], world.quality[low:high],
-            world.reckoned_honeypots[low:high], table, settings,
+        _solve_missing(
+            losses, missing[:count], world.angle[low:high], world.tempted[low:high], world.watched_weight[low:high],
+            world.unwatched_weight[low:high], world.foresight[low:high], world.terminal_guarding[low:high],
+            world.quality[low:high], world.reckoned_honeypots[low:high], table, settings,
         )  # fmt: skip
 
 
@@ -288,18 +285,19 @@ def _interpolate(
     tempted: Floats,
     watched_weight: Floats,
     unwatched_weight: Floats,
-    rows: NDArray[np.float32],
-    begins: Floats,
-    roughs: Integers,
+    begins: Integers,
+    weights: Floats,
+    usable: NDArray[np.float32],
+    columns: int,
 ) -> int:
-    """Set the losses from the agents' own rows of the table; list those that it does not give, and count them."""
+    """Set the losses from the table; list those that it does not give, and count them."""
     positions = np.empty(losses.size)
     for agent in range(losses.size):
-        positions[agent] = column_position(watched_weight[agent], unwatched_weight[agent])
+        positions[agent] = (columns - 1) * belief_position(watched_weight[agent], unwatched_weight[agent])
     # Look-ups in a loop of their own: one that is not vectorised would take the arithmetic around it with it.
     count = 0
     for agent in range(losses.size):
-        loss = tempted[agent] * row_share(rows, agent, positions[agent], begins[agent], roughs[agent])
+        loss = tempted[agent] * tabulated_share(usable, columns, begins[agent], weights[agent], positions[agent])
         losses[agent] = loss
         missing[count] = agent
         count += 1 if loss != loss else 0
@@ -307,16 +305,13 @@ def _interpolate(
 
 
 @compiled_loop
-def _renew_missing(
+def _solve_missing(
     losses: Floats,
     missing: Integers,
     angle: Floats,
     tempted: Floats,
     watched_weight: Floats,
     unwatched_weight: Floats,
-    rows: NDArray[np.float32],
-    begins: Floats,
-    roughs: Integers,
     foresight: Floats,
     guarding: Floats,
     quality: Floats,
@@ -325,9 +320,10 @@ def _renew_missing(
     settings: Settings,
 ) -> None:
     for agent in missing:
-        losses[agent] = tempted[agent] * renewed_share(
-            rows, begins, roughs, agent, angle[agent], watched_weight[agent], unwatched_weight[agent], foresight[agent],
-            guarding[agent], quality[agent], honeypots[agent], table, settings,
+        losses[agent] = tempted[agent] * solved_share(
+            angle[agent], watched_weight[agent], unwatched_weight[agent], table, settings.stakes_kind, settings.scale,
+            settings.rotation, settings.penalty, guarding[agent], foresight[agent], settings.hit_rate,
+            settings.false_alarm_rate, quality[agent], honeypots[agent],
         )  # fmt: skip
 
 
@@ -513,10 +509,9 @@ def _renew(world: World, settings: Settings, mode: int, table: LossTable, agents
         for agent in agents:
             _solve(world, settings, agent)
     if mode == TABULATED:
-        rows, begins, roughs = world.plan_row, world.plan_begin, world.plan_rough
-        watched_weight, unwatched_weight = world.watched_weight, world.unwatched_weight
+        begins, weights = world.plan_begin, world.plan_weight
         for agent in agents:
-            fill_row(rows, begins, roughs, agent, angle[agent], watched_weight[agent], unwatched_weight[agent], table)
+            begins[agent], weights[agent] = place_of(angle[agent], table)
 
 
 @compiled_loop

@@ -20,13 +20,13 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from models import choice, detection, goals, perception, response, tabulation
+from models import choice, detection, goals, interpolation, perception, response
 from models.elementary import normal_quantile
 from models.scenario import Scenario
 from simulation import draws, ledger
 from simulation.census import class_counts
 from simulation.episode import detection_belief, is_turned
-from simulation.plans import HELD, SOLVED, TABULATED, Plans, plans_of, renewed_share, solved_loss
+from simulation.plans import HELD, SOLVED, TABULATED, Plans, plans_of, solved_loss
 from simulation.population import Population, draw_population, goal_vectors
 from simulation.settings import Settings, settings_of
 
@@ -79,8 +79,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         self.loss = self.cue = self.act_utility = self.comply_utility = self.act_probability = 0.0
         self.prior_belief = self.detection_belief = self.belief
         self._uniforms = (0.5, 0.5, 0.5, 0.5)
-        # Its row of the table: values, the column at which they begin, and bits of rough cells.
-        self._row = np.zeros((1, tabulation.WINDOW), np.float32), np.zeros(1), np.zeros(1, np.int64)
+        self._place = (0, 0.0)
         stakes = model.settings.stakes_kind, model.settings.scale
         ledger.first_stand(model.standing, index, self.angle, *stakes)
         self._face_angle()
@@ -137,13 +136,20 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         if plans.mode == SOLVED:
             self.loss = solved_loss(*self._outlook(), settings)
         elif plans.mode == TABULATED:
-            row, begin, rough = self._row
-            position = tabulation.column_position(self.watched_weight, self.unwatched_weight)
-            share = tabulation.row_share(row, 0, position, float(begin[0]), int(rough[0]))
-            # Not a number: the row does not reach so far, or may not be interpolated there.
-            if np.isnan(share):
-                share = renewed_share(*self._row, 0, *self._outlook(), plans.table, settings)
-            self.loss = self.temptation * share
+            table = plans.table
+            columns = table.shares.shape[1]
+            position = (columns - 1) * interpolation.belief_position(self.watched_weight, self.unwatched_weight)
+            share = interpolation.tabulated_share(table.usable, columns, *self._place, position)
+            # Not a number: it may not be interpolated there.
+            self.loss = self.temptation * (self._solved_share() if np.isnan(share) else share)
+
+    def _solved_share(self) -> float:
+        settings = self.model.settings
+        return interpolation.solved_share(
+            self.angle, self.watched_weight, self.unwatched_weight, self.model.plans.table, settings.stakes_kind,
+            settings.scale, settings.rotation, settings.penalty, self.terminal_guarding, self.foresight,
+            settings.hit_rate, settings.false_alarm_rate, self.quality, self.reckoned_honeypots,
+        )  # fmt: skip
 
     def _outlook(self) -> tuple[float, float, float, float, float, float, float]:
         """Return what planning needs to know, as the rules of `simulation.plans` take it."""
@@ -158,13 +164,13 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         self.flagged = int(self._uniforms[3] < detection.flag_probability(self.acted, self.watched, *rates))
 
     def be_counted(self) -> None:
-        """Step 8, taken before goals turn: a turn settles all that was counted at the angle before it."""
+        """Step 6: what it did counts for the goals that it did it with."""
         tally = ledger.tallied(self.watched, self.acted, self.flagged)
         ledger.empty_tally(self.model.counts, self.index, tally)
         self.model.belief_sum[self.index] += self.prior_belief
 
     def learn(self) -> None:
-        """Step 6: the belief takes the evidence of cue and flag."""
+        """Step 7: the belief takes the evidence of cue and flag."""
         if not self.learns:
             return
         settings, belief = self.model.settings, self.detection_belief
@@ -178,7 +184,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         self.unwatched_weight = perception.updated_weight(self.unwatched_weight, 1.0 - evidence, kept)
 
     def be_modified(self) -> None:
-        """Step 7: a flag turns its goals toward the target."""
+        """Step 8: a flag turns its goals toward the target."""
         rotation = self.model.settings.rotation
         self.turned = int(is_turned(self.flagged, self.angle, rotation))
         if self.turned:
@@ -194,8 +200,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         self.guarding = response.guarding_cost(self.terminal_guarding, self.angle, settings.rotation)
         ledger.stand(self.model.standing, self.index, self.angle)
         if plans.mode == TABULATED:
-            beliefs = self.watched_weight, self.unwatched_weight
-            tabulation.fill_row(*self._row, 0, self.angle, *beliefs, plans.table)
+            self._place = interpolation.place_of(self.angle, plans.table)
         elif plans.mode == HELD:
             self.loss = solved_loss(*self._outlook(), settings)
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.agent_parameters import GaussianCue
 from models.compilation import compiled_loop
 from models.distributions import Distribution
 from models.goals import ALIGNED_ANGLE
+from models.interpolation import LossTable
 from models.perception import GAUSSIAN, belief_mean
 from models.planning import LONGEST_CHAIN, chain_length, chain_plan
 from models.scenario import Scenario
-from models.tabulation import LossTable, column_position, fill_row, loss_table, row_share, solved_share
+from models.tabulation import loss_table
 from simulation.settings import Settings
 
 HELD = 0
@@ -27,7 +27,8 @@ SOLVED = 2
 #: A table with a larger share of cells that may not be interpolated is not used.
 MOST_ROUGH_CELLS = 0.2
 
-_NO_TABLE = LossTable(1.0, 0.5, True, np.zeros((4, 1)), np.zeros((4, 1), np.int64), np.zeros((3, 4, 1)), 0.0)
+_NOTHING = np.zeros((4, 4), np.float32)
+_NO_TABLE = LossTable(1.0, 1.0, True, _NOTHING, _NOTHING.ravel(), 1.0, np.zeros((3, 4, 4)), 0.0)
 
 
 @dataclass(frozen=True)
@@ -58,34 +59,6 @@ def solved_loss(
         settings.cue_kind, quality, honeypot_share,
     )  # fmt: skip
     return value - next_value
-
-
-@compiled_loop
-def renewed_share(
-    rows: NDArray[np.float32],
-    begins: NDArray[np.float64],
-    roughs: NDArray[np.int64],
-    agent: int,
-    angle: float,
-    watched_weight: float,
-    unwatched_weight: float,
-    foresight: float,
-    guarding: float,
-    quality: float,
-    honeypot_share: float,
-    table: LossTable,
-    settings: Settings,
-) -> float:
-    """Return ``L/b`` where an agent's own row does not give it: the row is moved to its belief, or the chain solved."""
-    fill_row(rows, begins, roughs, agent, angle, watched_weight, unwatched_weight, table)
-    share = row_share(rows, agent, column_position(watched_weight, unwatched_weight), begins[agent], roughs[agent])
-    if share == share:
-        return share
-    return solved_share(
-        angle, watched_weight, unwatched_weight, table,
-        settings.stakes_kind, settings.scale, settings.rotation, settings.penalty, guarding, foresight,
-        settings.hit_rate, settings.false_alarm_rate, quality, honeypot_share,
-    )  # fmt: skip
 
 
 def plans_of(scenario: Scenario, settings: Settings) -> Plans:

@@ -134,14 +134,18 @@ def run_replicate(
     record: Record = "none",
     record_every: int = 1,
     stream: int = 0,
+    with_classes: bool = True,
 ) -> tuple[dict[str, float], Recorder | None]:
-    """Return the measures of one replicate by name, and its recorder (None if nothing is recorded)."""
+    """Return the measures of one replicate by name, and its recorder (None if nothing is recorded).
+
+    Without classes an unrecorded run takes no census: the shares of the classes are NaN, the rest is the same.
+    """
     scenario, settings = prepared.scenario, prepared.settings
     episodes = scenario.run.episodes
     world = _world(engine, prepared, seed, replicate, stream)
     recorder = None if record == "none" else Recorder(settings.watching_rate, record == "agents")
     looks = set(range(0, episodes, record_every)) if recorder else set()
-    censuses = census_episodes(episodes)
+    censuses = census_episodes(episodes) if with_classes or recorder else []
     counted = np.zeros((3, 6), np.int64)
     now = 0
     for stop in sorted(looks | set(censuses)):

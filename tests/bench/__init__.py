@@ -1,0 +1,1 @@
+"""Speed of the engines beside what a Mesa user would write from the same specification."""

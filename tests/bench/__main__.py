@@ -1,0 +1,272 @@
+"""Prints how fast the engines and the strategy map are on this machine: ``python -m tests.bench``.
+
+Contestants take turns, so that what else the machine does hits all of them; a ratio is the median of the
+ratios within a round. One thread. Worlds, and the plan's table, are made before the clock starts, unless said
+otherwise.
+An agent-step of the models for Mesa costs the same early and late, so that a few episodes measure it; the array
+engine is slower in the first ones, when many are flagged, and runs all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import math
+import os
+import platform
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from models.goals import PROPORTIONAL
+from models.perception import BINARY, GAUSSIAN
+from models.scenario import Scenario
+from models.strategies import strategy_values_of_cells
+from parameter_sweeps.catalogue import load_scenario
+from simulation.array_engine import ArrayWorld
+from simulation.mesa_engine import ComplianceModel
+from simulation.plans import Plans, plans_of
+from simulation.population import draw_population
+from simulation.settings import settings_of
+from simulation.valuation import DECISION_COLUMNS
+from tests.bench.lean_mesa import LeanModel
+from tests.bench.plain_mesa import PlainModel
+
+ENGINE = "array engine, learning"
+
+
+class Contestant(NamedTuple):
+    """What is timed: `make` builds it anew, untimed, and returns what runs; `units` is how much that does."""
+
+    name: str
+    make: Callable[[], Callable[[], object]]
+    units: int
+
+
+class Size(NamedTuple):
+    """How much is run."""
+
+    agents: int
+    episodes: int
+    mesa_episodes: int
+    cells: int
+    rounds: int
+
+
+FULL = Size(agents=1000, episodes=100, mesa_episodes=10, cells=100_000, rounds=9)
+QUICK = Size(agents=20, episodes=5, mesa_episodes=2, cells=50, rounds=1)
+
+
+class World(NamedTuple):
+    """A scenario, with what its runs share."""
+
+    scenario: Scenario
+    plans: Plans
+
+    def made(self, replicate: int = 0) -> ArrayWorld:
+        """Return a world of the array engine before its first episode, its agents just drawn."""
+        settings = settings_of(self.scenario)
+        population = draw_population(self.scenario, settings, 1, replicate)
+        return ArrayWorld(population, settings, self.plans, 1, replicate, 0)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the tables; `arguments` are those of the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Speed of engines and map.")
+    parser.add_argument("--quick", action="store_true", help="a few steps of everything: does it run?")
+    size = QUICK if parser.parse_args(arguments).quick else FULL
+    console = Console()
+    console.print(machine(), highlight=False)
+    learning, base = world("learning", size.agents), world("base", size.agents)
+    console.print(engines_table(timed(engines(learning, base, size), size.rounds), size))
+    console.print(parts_table(timed(parts(learning, size), size.rounds), size))
+    console.print(map_table(timed(maps(size.cells), size.rounds), size))
+
+
+def machine() -> str:
+    """Return the processor, its number of cores, and the versions that speed depends on."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        processor = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        processor = platform.processor() or platform.machine()
+    versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "mesa"))
+    return f"{processor}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
+
+
+def world(name: str, agents: int) -> World:
+    """Return a shipped scenario of so many agents, with its plans."""
+    scenario = load_scenario(name).with_values({"agents.count": agents})
+    return World(scenario, plans_of(scenario, settings_of(scenario)))
+
+
+def engines(learning: World, base: World, size: Size) -> list[Contestant]:
+    """Return the engines, the fastest first, and the models for Mesa."""
+    array_steps, mesa_steps = size.agents * size.episodes, size.agents * size.mesa_episodes
+    scenario, table = learning.scenario, learning.plans.table
+    models = {
+        "own Mesa engine": lambda: ComplianceModel(scenario, plans=learning.plans),
+        "own Mesa, uncollected": lambda: ComplianceModel(scenario, plans=learning.plans, collect=False),
+        "plain Mesa": lambda: PlainModel(scenario, table, rng=1),
+        "lean Mesa": lambda: LeanModel(scenario, table, rng=1),
+    }
+    return [
+        Contestant(ENGINE, lambda: stepping(learning, size.episodes), array_steps),
+        Contestant("array engine, base", lambda: stepping(base, size.episodes), array_steps),
+        *(
+            Contestant(name, lambda model=model: mesa_stepping(model(), size.mesa_episodes), mesa_steps)
+            for name, model in models.items()
+        ),
+    ]
+
+
+def stepping(world: World, episodes: int) -> Callable[[], object]:
+    """Return what steps a new world of the array engine."""
+    made = world.made()
+    return lambda: made.advance(0, episodes)
+
+
+def mesa_stepping(model: ComplianceModel | PlainModel | LeanModel, episodes: int) -> Callable[[], object]:
+    """Return what steps a model for Mesa, which collects as it goes."""
+
+    def run() -> None:
+        for _ in range(episodes):
+            model.step()
+
+    return run
+
+
+def parts(learning: World, size: Size) -> list[Contestant]:
+    """Return what a run of the array engine is made of, and all of it: each a whole."""
+    scenario, episodes = learning.scenario, size.episodes
+    settings = settings_of(scenario)
+
+    def whole() -> object:
+        made = learning.made()
+        made.advance(0, episodes)
+        return made.rows(episodes)
+
+    def sums() -> Callable[[], object]:
+        made = learning.made()
+        made.advance(0, episodes)
+        return lambda: made.rows(episodes)
+
+    return [
+        Contestant("table of plans, once for all replicates", lambda: lambda: plans_of(scenario, settings), 1),
+        Contestant("agents drawn", lambda: lambda: draw_population(scenario, settings, 1, 0), 1),
+        Contestant("agents drawn, world made", lambda: learning.made, 1),
+        Contestant("episodes stepped", lambda: stepping(learning, episodes), 1),
+        Contestant("agents' sums", sums, 1),
+        Contestant("a replicate: drawn, made, stepped, summed", lambda: whole, 1),
+    ]
+
+
+def maps(cells: int) -> list[Contestant]:
+    """Return strategy maps over angle, foresight and belief; at rotation 1 one flag converts."""
+    cues = {"told": (BINARY, 1.0), "two-valued": (BINARY, 0.8), "gaussian": (GAUSSIAN, 2.0)}
+    return [
+        Contestant(f"{name} cue, rotation {rotation:g}", lambda cue=cue, r=rotation: valuing(cells, *cue, r), cells)
+        for name, cue in cues.items()
+        for rotation in (1.0, 0.3)
+    ]
+
+
+def valuing(cells: int, cue_kind: int, quality: float, rotation: float) -> Callable[[], object]:
+    """Return what values the strategies of so many cells."""
+    random = np.random.default_rng(1)
+    values = {
+        "angle": random.uniform(0.1, 3.0, cells),
+        "stakes_kind": PROPORTIONAL,
+        "scale": 1.0,
+        "rotation": rotation,
+        "penalty": 0.2,
+        "terminal_guarding": 0.0,
+        "foresight": random.uniform(0.0, 0.99, cells),
+        "belief": random.uniform(0.01, 0.99, cells),
+        "hit_rate": 0.9,
+        "false_alarm_rate": 0.02,
+        "cue_kind": cue_kind,
+        "quality": quality,
+        "reckoned_honeypots": 0.0,
+        "true_honeypots": 0.0,
+    }
+    columns = np.array([np.broadcast_to(values[name], cells) for name in DECISION_COLUMNS], dtype=np.float64)
+    out = np.empty((9, cells))
+    return lambda: strategy_values_of_cells(columns, out)
+
+
+def timed(contestants: Sequence[Contestant], rounds: int) -> dict[Contestant, list[float]]:
+    """Return the seconds of each contestant in each round, after one that does not count."""
+    seconds: dict[Contestant, list[float]] = {contestant: [] for contestant in contestants}
+    for number in range(rounds + 1):
+        for contestant in contestants:
+            run = contestant.make()
+            gc.collect()
+            begin = perf_counter()
+            run()
+            duration = perf_counter() - begin
+            if number > 0:
+                seconds[contestant].append(duration)
+    return seconds
+
+
+def engines_table(seconds: dict[Contestant, list[float]], size: Size) -> Table:
+    """Return the table of the engines' speeds, and by what factor each is slower than the array engine."""
+    episodes = f"{size.episodes} episodes (models for Mesa: {size.mesa_episodes})"
+    table = Table(
+        title=f"Agent-steps: {size.agents} agents, {episodes}",
+        caption=f"median of {size.rounds} runs after one for warm-up, taking turns; one thread",
+    )
+    table.add_column("engine", no_wrap=True)
+    for heading in ("steps/s", "ns a step", "of these: fastest, slowest", "slower by"):
+        table.add_column(heading, justify="right")
+    engine = next(times for contestant, times in seconds.items() if contestant.name == ENGINE)
+    engine_units = next(contestant.units for contestant in seconds if contestant.name == ENGINE)
+    for contestant, times in seconds.items():
+        each = [1e9 * time / contestant.units for time in times]
+        ratio = median(a / (1e9 * b / engine_units) for a, b in zip(each, engine, strict=True))
+        spread = f"{rounded(min(each))}, {rounded(max(each))}"
+        row = (rounded(1e9 / median(each)), rounded(median(each)), spread, rounded(ratio))
+        table.add_row(contestant.name, *row, style="bold" if contestant.name == ENGINE else "")
+    return table
+
+
+def parts_table(seconds: dict[Contestant, list[float]], size: Size) -> Table:
+    """Return the table of what a run takes, in milliseconds and per agent-step."""
+    table = Table(title=f"A run of learning: {size.agents} agents, {size.episodes} episodes, array engine")
+    table.add_column("part")
+    for heading in ("ms", "ns per agent-step"):
+        table.add_column(heading, justify="right")
+    for contestant, times in seconds.items():
+        time = median(times)
+        table.add_row(contestant.name, rounded(1e3 * time), rounded(1e9 * time / (size.agents * size.episodes)))
+    return table
+
+
+def map_table(seconds: dict[Contestant, list[float]], size: Size) -> Table:
+    """Return the table of the strategy map's speed."""
+    table = Table(title=f"Strategy map: {size.cells:,} cells")
+    table.add_column("cells")
+    for heading in ("cells/s", "µs per cell"):
+        table.add_column(heading, justify="right")
+    for contestant, times in seconds.items():
+        each = median(times) / contestant.units
+        table.add_row(contestant.name, rounded(1 / each), rounded(1e6 * each))
+    return table
+
+
+def rounded(value: float) -> str:
+    """Return a number with three significant digits, and with commas between thousands."""
+    places = 2 - math.floor(math.log10(value))
+    return f"{round(value, places):,.{max(places, 0)}f}"
+
+
+if __name__ == "__main__":
+    main()
