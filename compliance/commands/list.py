@@ -1,0 +1,116 @@
+"""``compliance list``: what there is to name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from compliance.inputs import Json
+from compliance.printing import print_json, print_table
+from compliance.refusing import refuse, refusing
+
+Row = dict[str, object]
+
+
+@refusing()
+def list_command(
+    what: Annotated[
+        str | None,
+        typer.Argument(metavar="[scenarios|regimes|studies|figures|measures|parameters]", help="By default all names."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List scenarios, regimes, studies, figures, measures or parameters."""
+    if what is not None and what not in _LISTS:
+        refuse(f"what is listed must be one of {', '.join(_LISTS)}, got {what!r}{_suggestion(what)}")
+    listed = {name: rows() for name, rows in _LISTS.items() if what in (None, name)}
+    if as_json:
+        print_json(listed if what is None else listed[what])
+        return
+    for name, rows in listed.items():
+        _print(name, rows, in_short=what is None)
+
+
+def _suggestion(what: str) -> str:
+    from models.refusals import nearest_key
+
+    nearest = nearest_key(what, _LISTS)
+    return f"; did you mean {nearest}?" if nearest else ""
+
+
+def _print(name: str, rows: list[Row], in_short: bool) -> None:
+    if not rows:
+        typer.echo(f"{name}: none are shipped yet")
+    elif in_short:
+        typer.echo(f"{name}: {', '.join(str(next(iter(row.values()))) for row in rows)}")
+    else:
+        heads = list(rows[0])
+        print_table(name, heads, [[_shown(row[head]) for head in heads] for row in rows], texts=len(heads))
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _scenarios() -> list[Row]:
+    from parameter_sweeps.catalogue import shipped_scenarios
+
+    return [{"scenario": name, "about": _first_comment(path)} for name, path in shipped_scenarios().items()]
+
+
+def _studies() -> list[Row]:
+    from parameter_sweeps.catalogue import load_study, shipped_studies
+
+    return [{"study": name, "claim": load_study(name).claim} for name in shipped_studies()]
+
+
+def _regimes() -> list[Row]:
+    return []
+
+
+def _figures() -> list[Row]:
+    from analysis.figures.trajectory import trajectory_figure
+    from analysis.report import figure_descriptions
+
+    about = figure_descriptions() | {"trajectory": (trajectory_figure.__doc__ or "").partition("\n")[0]}
+    return [{"figure": name, "about": text} for name, text in about.items()]
+
+
+def _measures() -> list[Row]:
+    from simulation.measures import MEASURES
+
+    return [{"measure": row.name, "meaning": row.meaning, "counted over": row.denominator} for row in MEASURES]
+
+
+def _parameters() -> list[Row]:
+    from models.scenario import fields_table
+
+    return [
+        {
+            "key": row.key,
+            "symbol": row.symbol,
+            "range": row.range,
+            "default": row.default,
+            "neutral": row.neutral,
+            "unit": row.unit,
+            "meaning": row.description + ("" if row.built else " (not built yet)"),
+        }
+        for row in fields_table()
+    ]
+
+
+def _first_comment(path: Path) -> str:
+    first = path.read_text(encoding="utf-8").partition("\n")[0]
+    return first.lstrip("# ") if first.startswith("#") else ""
+
+
+_LISTS = {
+    "scenarios": _scenarios,
+    "regimes": _regimes,
+    "studies": _studies,
+    "figures": _figures,
+    "measures": _measures,
+    "parameters": _parameters,
+}
