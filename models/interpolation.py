@@ -1,8 +1,8 @@
 """Looking up a planner's loss L in a table over (angle, belief), and solving it where the table does not serve.
 
 Rows are angles ``top exp(-spacing r)``. Columns are beliefs, evenly spaced in ``t = sqrt(A) / (sqrt(A) + sqrt(B))``,
-which is finer where one side is nearly certain. Between the nodes stands ``L/b``, bilinear. `models.tabulation` tells how
-a table is made and how its error is bounded.
+which is finer where one side is nearly certain. Between the nodes stands ``L/b``, bilinear. `models.tabulation` tells
+how a table is made and how its error is bounded.
 """
 
 from __future__ import annotations

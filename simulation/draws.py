@@ -1,4 +1,4 @@
-"""Draws are addressed, not consumed: Philox4x32-10 (Salmon et al. 2011), a counter-based generator.
+"""Draws are addressed, not consumed: Philox4x32-10 [Salmon2011]_, a counter-based generator.
 
 A draw is a function of its address alone: key (seed, replicate), counter (episode, agent, decision, stream),
 and a word of the four that a counter gives. It does not depend on order, thread, chunk or engine, nor on what
