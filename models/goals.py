@@ -54,7 +54,13 @@ def payoff_scale(stakes_kind: int, scale: float, angle: float) -> float:
 @compiled
 def temptation(stakes_kind: int, scale: float, angle: float) -> float:
     """Return ``b >= 0``: what acting on its own goals pays the agent more than complying, in units of payoff."""
-    return payoff_scale(stakes_kind, scale, angle) * one_minus_cosine(angle)
+    return temptation_of(stakes_kind, scale, one_minus_cosine(angle)) if angle >= ALIGNED_ANGLE else 0.0
+
+
+@compiled
+def temptation_of(stakes_kind: int, scale: float, rise: float) -> float:
+    """Return the temptation of goals that are not aligned, given `rise`, ``1 - cos(theta)``."""
+    return scale * rise if stakes_kind == PROPORTIONAL else scale
 
 
 @compiled

@@ -20,6 +20,7 @@ from models.planning import LONGEST_CHAIN, chain_plan, plan_before, state_angle
 
 #: Where L may not be interpolated it is solved from a state below, whose share in it is at most this.
 _FAR_SHARE = 6e-2
+_ONE = np.uint64(1)
 
 
 class LossTable(NamedTuple):
@@ -29,6 +30,8 @@ class LossTable(NamedTuple):
     ----------
     top, spacing : float
         The angle of row r is ``top exp(-spacing r)``, radians.
+    rows_per_turn : int
+        By how many rows a turn moves an agent on.
     on_rows : bool
         Whether all agents start at one angle: then they only ever stand on rows.
     shares : array, (rows, columns)
@@ -45,6 +48,7 @@ class LossTable(NamedTuple):
 
     top: float
     spacing: float
+    rows_per_turn: int
     on_rows: bool
     shares: NDArray[np.float32]
     usable: NDArray[np.float32]
@@ -85,6 +89,14 @@ def place_of(angle: float, table: LossTable) -> tuple[int, float]:
 
 
 @compiled
+def place_after_turn(begin: int, angle: float, table: LossTable) -> int:
+    """Return where the row begins that an agent stands on after a turn to `angle`; its weight stays as it is."""
+    rows, columns = table.shares.shape
+    last = (rows - 2) * columns
+    return int(min(begin + table.rows_per_turn * columns, last)) if angle >= ALIGNED_ANGLE else last
+
+
+@compiled
 def tabulated_share(usable: NDArray[np.float32], columns: int, begin: int, weight: float, position: float) -> float:
     """Return ``L/b`` from the table; NaN where it may not be interpolated.
 
@@ -99,10 +111,11 @@ def tabulated_share(usable: NDArray[np.float32], columns: int, begin: int, weigh
     """
     column = min(int(position), columns - 2)
     share = position - column
-    node = begin + column
-    below = node + columns
-    upper = usable[node] + share * (usable[node + 1] - usable[node])
-    lower = usable[below] + share * (usable[below + 1] - usable[below])
+    # An unsigned index is never counted from the end, and need not be checked for it.
+    node = np.uint64(begin + column)
+    below = node + np.uint64(columns)
+    upper = usable[node] + share * (usable[node + _ONE] - usable[node])
+    lower = usable[below] + share * (usable[below + _ONE] - usable[below])
     return float(upper + weight * (lower - upper))
 
 

@@ -79,8 +79,10 @@ def loss_table(
     # One row above the highest angle, so that a cubic has a node on each side.
     top = highest_angle if one_angle else highest_angle * float(np.exp(spacing))
     rows = ceil(log(top / ALIGNED_ANGLE) / spacing) + 3
+    # One turn of the whole angle ends the chain, wherever it begins.
+    rows_per_turn = rows if rotation == 1.0 else rows_per_turn
     solved, coefficients = _solved_rows(
-        top, spacing, rows, rows if rotation == 1.0 else rows_per_turn, stakes_kind, scale, rotation, penalty,
+        top, spacing, rows, rows_per_turn, stakes_kind, scale, rotation, penalty,
         terminal_guarding, foresight, hit_rate, false_alarm_rate, discrimination, honeypot_share,
     )  # fmt: skip
     rough = _rough_cells(solved, one_angle)
@@ -88,6 +90,7 @@ def loss_table(
     return LossTable(
         top=top,
         spacing=spacing if one_angle else 0.5 * spacing,
+        rows_per_turn=rows_per_turn if one_angle else 2 * rows_per_turn,
         on_rows=one_angle,
         shares=np.ascontiguousarray(shares, dtype=np.float32),
         usable=_usable(shares, rough).ravel(),

@@ -19,8 +19,15 @@ from models.choice import act_probability, act_utility, comply_utility, flag_cos
 from models.compilation import compiled, compiled_loop
 from models.detection import flag_probability, outcome_probability
 from models.elementary import normal_quantile
-from models.goals import temptation, turned_angle
-from models.interpolation import LossTable, belief_position, place_of, solved_share, tabulated_share
+from models.goals import ALIGNED_ANGLE, temptation_of, turned_angle
+from models.interpolation import (
+    LossTable,
+    belief_position,
+    place_after_turn,
+    place_of,
+    solved_share,
+    tabulated_share,
+)
 from models.perception import (
     BINARY,
     FEEDBACK_NONE,
@@ -38,6 +45,7 @@ from simulation.draws import EPISODE, HONEYPOT, philox, uniform_from_word
 from simulation.episode import detection_belief, is_turned
 from simulation.ledger import (
     LONGEST_TALLY,
+    RISE,
     STANDING_WIDTH,
     WIDTH,
     added_up,
@@ -157,9 +165,10 @@ def census(world: World, settings: Settings, plans: Plans) -> Integers:
 
 @compiled_loop
 def _renew_plans(world: World, settings: Settings, mode: int, table: LossTable) -> None:
+    positions, missing = np.empty(BLOCK), np.empty(BLOCK, np.int64)
     if mode != HELD:
         for low in range(0, world.angle.size, BLOCK):
-            _plan(world, settings, mode, table, low, min(low + BLOCK, world.angle.size))
+            _plan(world, settings, mode, table, low, min(low + BLOCK, world.angle.size), positions, missing)
 
 
 @compiled_loop
@@ -220,55 +229,68 @@ def _run_episodes(
     posteriors = np.empty(BLOCK)
     acted = np.empty(BLOCK, np.int64)
     flagged = np.empty(BLOCK, np.int64)
+    listed = np.empty(BLOCK, np.int64)
+    positions = np.empty(BLOCK)
+    prior = np.empty(BLOCK)
     count = world.angle.size
     for episode in range(first, last):
         for low in range(0, count, BLOCK):
             high = min(low + BLOCK, count)
             size = high - low
             if mode != HELD:
-                _plan(world, settings, mode, table, low, high)
+                _plan(world, settings, mode, table, low, high, positions, listed)
             _cost(
                 cost[:size], settings.penalty, world.guarding[low:high], world.foresight[low:high],
                 world.loss[low:high],
+            )  # fmt: skip
+            _believe(
+                prior[:size], world.belief_sum[low:high], world.watched_weight[low:high],
+                world.unwatched_weight[low:high],
             )  # fmt: skip
             _draw(uniforms[0, :size], uniforms[1, :size], uniforms[2, :size], uniforms[3, :size], episode, low, address)
             _watch(watched[:size], looks[:size], uniforms[0, :size], settings.watching_rate)
             if settings.honeypot_share > 0.0:
                 _disguise(looks[:size], settings.honeypot_share, episode, low, address)
             _perceive(
-                posteriors[:size], uniforms[1, :size], looks[:size], world.watched_weight[low:high],
-                world.unwatched_weight[low:high], settings.cue_kind, world.quality[low:high],
-                world.reckoned_honeypots[low:high],
+                posteriors[:size], uniforms[1, :size], looks[:size], prior[:size], settings.cue_kind,
+                world.quality[low:high], world.reckoned_honeypots[low:high],
             )  # fmt: skip
             flags = _decide(
                 acted[:size], flagged[:size], world.tally[low:high], uniforms[2, :size], uniforms[3, :size],
                 watched[:size], posteriors[:size], cost[:size], world.tempted[low:high], world.rationality[low:high],
                 settings.hit_rate, settings.false_alarm_rate,
             )  # fmt: skip
-            if settings.feedback == FEEDBACK_NONE:
-                _hold(world.belief_sum[low:high], world.watched_weight[low:high], world.unwatched_weight[low:high])
-            else:
+            if settings.feedback != FEEDBACK_NONE:
                 _learn(
-                    world.watched_weight[low:high], world.unwatched_weight[low:high], world.belief_sum[low:high],
-                    posteriors[:size], watched[:size], acted[:size], flagged[:size], world.forgetting[low:high],
+                    world.watched_weight[low:high], world.unwatched_weight[low:high], posteriors[:size],
+                    watched[:size], acted[:size], flagged[:size], world.forgetting[low:high],
                     world.evidence_weight[low:high], settings.feedback, settings.hit_rate, settings.false_alarm_rate,
                 )  # fmt: skip
             if flags > 0:
-                _respond(world, settings, mode, table, flagged[:size], low, episode)
+                _respond(world, settings, mode, table, flagged[:size], low, episode, listed)
 
 
 @compiled_loop
-def _plan(world: World, settings: Settings, mode: int, table: LossTable, low: int, high: int) -> None:
-    """Renew the losses of agents whose beliefs move."""
+def _plan(
+    world: World,
+    settings: Settings,
+    mode: int,
+    table: LossTable,
+    low: int,
+    high: int,
+    positions: Floats,
+    missing: Integers,
+) -> None:
+    """Renew the losses of agents whose beliefs move; the last two arrays, (`BLOCK`,), are to be written over."""
     if mode == SOLVED:
         for agent in range(low, high):
             _solve(world, settings, agent)
         return
     losses = world.loss[low:high]
-    missing = np.empty(BLOCK, np.int64)
     count = _interpolate(
-        losses, missing, world.tempted[low:high], world.watched_weight[low:high], world.unwatched_weight[low:high],
-        world.plan_begin[low:high], world.plan_weight[low:high], table.usable, table.shares.shape[1],
+        losses, missing, positions, world.tempted[low:high], world.watched_weight[low:high],
+        world.unwatched_weight[low:high], world.plan_begin[low:high], world.plan_weight[low:high], table.usable,
+        table.shares.shape[1],
     )  # fmt: skip
     if count > 0:
         _solve_missing(
@@ -282,6 +304,7 @@ def _plan(world: World, settings: Settings, mode: int, table: LossTable, low: in
 def _interpolate(
     losses: Floats,
     missing: Integers,
+    positions: Floats,
     tempted: Floats,
     watched_weight: Floats,
     unwatched_weight: Floats,
@@ -291,7 +314,6 @@ def _interpolate(
     columns: int,
 ) -> int:
     """Set the losses from the table; list those that it does not give, and count them."""
-    positions = np.empty(losses.size)
     for agent in range(losses.size):
         positions[agent] = (columns - 1) * belief_position(watched_weight[agent], unwatched_weight[agent])
     # Look-ups in a loop of their own: one that is not vectorised would take the arithmetic around it with it.
@@ -378,8 +400,7 @@ def _perceive(
     posteriors: Floats,
     uniforms: Floats,
     looks: Integers,
-    watched_weight: Floats,
-    unwatched_weight: Floats,
+    prior: Floats,
     cue_kind: int,
     quality: Floats,
     reckoned_honeypots: Floats,
@@ -388,13 +409,11 @@ def _perceive(
     if cue_kind == GAUSSIAN:
         for agent in range(posteriors.size):
             cue = gaussian_cue(normal_quantile(uniforms[agent]), quality[agent], looks[agent])
-            belief = belief_mean(watched_weight[agent], unwatched_weight[agent])
-            posteriors[agent] = detection_belief(belief, cue, GAUSSIAN, quality[agent], reckoned_honeypots[agent])
+            posteriors[agent] = detection_belief(prior[agent], cue, GAUSSIAN, quality[agent], reckoned_honeypots[agent])
     else:
         for agent in range(posteriors.size):
             cue = binary_cue(uniforms[agent], quality[agent], looks[agent])
-            belief = belief_mean(watched_weight[agent], unwatched_weight[agent])
-            posteriors[agent] = detection_belief(belief, cue, BINARY, quality[agent], reckoned_honeypots[agent])
+            posteriors[agent] = detection_belief(prior[agent], cue, BINARY, quality[agent], reckoned_honeypots[agent])
 
 
 @compiled_loop
@@ -432,7 +451,6 @@ def _decide(
 def _learn(
     watched_weight: Floats,
     unwatched_weight: Floats,
-    belief_sum: Floats,
     posteriors: Floats,
     watched: Integers,
     acted: Integers,
@@ -444,7 +462,6 @@ def _learn(
     false_alarm_rate: float,
 ) -> None:
     for agent in range(watched_weight.size):
-        belief_sum[agent] += belief_mean(watched_weight[agent], unwatched_weight[agent])
         if_watched = outcome_probability(flagged[agent], acted[agent], 1, hit_rate, false_alarm_rate)
         if_unwatched = outcome_probability(flagged[agent], acted[agent], 0, hit_rate, false_alarm_rate)
         outcome = outcome_evidence(posteriors[agent], if_watched, if_unwatched)
@@ -455,9 +472,10 @@ def _learn(
 
 
 @compiled_loop
-def _hold(belief_sum: Floats, watched_weight: Floats, unwatched_weight: Floats) -> None:
-    for agent in range(belief_sum.size):
-        belief_sum[agent] += belief_mean(watched_weight[agent], unwatched_weight[agent])
+def _believe(prior: Floats, belief_sum: Floats, watched_weight: Floats, unwatched_weight: Floats) -> None:
+    for agent in range(prior.size):
+        prior[agent] = belief_mean(watched_weight[agent], unwatched_weight[agent])
+        belief_sum[agent] += prior[agent]
 
 
 @compiled_loop
@@ -469,19 +487,22 @@ def _respond(
     flagged: Integers,
     low: int,
     episode: int,
+    hit: Integers,
 ) -> None:
     """Turn the goals of those who were flagged and are not aligned; settle what they did until now."""
     # Arrays by names of their own: taken out of the world at each use they would be counted at each use.
     angle, tempted, guarding, turns, since = world.angle, world.tempted, world.guarding, world.turns, world.since
     tally, counts, sums, standing = world.tally, world.counts, world.sums, world.standing
-    hit = np.empty(BLOCK, np.int64)
-    number = 0
+    begins = world.plan_begin
+    flags = turned = 0
     for offset in range(flagged.size):
-        hit[number] = low + offset
-        number += flagged[offset]
-    for place in range(number):
+        hit[flags] = low + offset
+        flags += flagged[offset]
+    for place in range(flags):
         agent = hit[place]
         if is_turned(1, angle[agent], settings.rotation):
+            hit[turned] = agent
+            turned += 1
             empty_tally(counts, agent, tally[agent])
             settle(
                 sums, counts, standing, agent, episode + 1 - since[agent], tempted[agent], guarding[agent],
@@ -493,32 +514,34 @@ def _respond(
             since[agent] = episode + 1
             turns[agent] += 1
             angle[agent] = turned_angle(angle[agent], settings.rotation)
-    _renew(world, settings, mode, table, hit[:number])
+            if mode == TABULATED:
+                begins[agent] = place_after_turn(begins[agent], angle[agent], table)
+    _renew(world, settings, mode, hit[:turned])
 
 
 @compiled_loop
-def _renew(world: World, settings: Settings, mode: int, table: LossTable, agents: Integers) -> None:
-    """Set what depends on the angle of these agents: temptation, guarding, standing, and their plans."""
+def _renew(world: World, settings: Settings, mode: int, agents: Integers) -> None:
+    """Set what depends on the angle of these agents: temptation, guarding, standing, and a plan that is held."""
     angle, tempted, guarding, standing = world.angle, world.tempted, world.guarding, world.standing
     terminal_guarding = world.terminal_guarding
     for agent in agents:
-        tempted[agent] = temptation(settings.stakes_kind, settings.scale, angle[agent])
-        guarding[agent] = guarding_cost(terminal_guarding[agent], angle[agent], settings.rotation)
         stand(standing, agent, angle[agent])
+        is_aligned = angle[agent] < ALIGNED_ANGLE
+        temptation = temptation_of(settings.stakes_kind, settings.scale, standing[agent, RISE])
+        tempted[agent] = 0.0 if is_aligned else temptation
+        guarding[agent] = guarding_cost(terminal_guarding[agent], angle[agent], settings.rotation)
     if mode == HELD:
         for agent in agents:
             _solve(world, settings, agent)
-    if mode == TABULATED:
-        begins, weights = world.plan_begin, world.plan_weight
-        for agent in agents:
-            begins[agent], weights[agent] = place_of(angle[agent], table)
 
 
 @compiled_loop
 def _start(world: World, settings: Settings, mode: int, table: LossTable) -> None:
     for agent in range(world.angle.size):
         first_stand(world.standing, agent, world.angle[agent], settings.stakes_kind, settings.scale)
-    _renew(world, settings, mode, table, np.arange(world.angle.size))
+        if mode == TABULATED:
+            world.plan_begin[agent], world.plan_weight[agent] = place_of(world.angle[agent], table)
+    _renew(world, settings, mode, np.arange(world.angle.size))
 
 
 @compiled_loop

@@ -79,7 +79,9 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         self.loss = self.cue = self.act_utility = self.comply_utility = self.act_probability = 0.0
         self.prior_belief = self.detection_belief = self.belief
         self._uniforms = (0.5, 0.5, 0.5, 0.5)
-        self._place = (0, 0.0)
+        self._place = (
+            interpolation.place_of(self.angle, model.plans.table) if model.plans.mode == TABULATED else (0, 0.0)
+        )
         stakes = model.settings.stakes_kind, model.settings.scale
         ledger.first_stand(model.standing, index, self.angle, *stakes)
         self._face_angle()
@@ -191,7 +193,14 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
             self.model.settle(self)
             self.turns += 1
             self.angle = goals.turned_angle(self.angle, rotation)
+            self._place = self._next_place()
             self._face_angle()
+
+    def _next_place(self) -> tuple[int, float]:
+        begin, weight = self._place
+        if self.model.plans.mode != TABULATED:
+            return begin, weight
+        return interpolation.place_after_turn(begin, self.angle, self.model.plans.table), weight
 
     def _face_angle(self) -> None:
         """Set what depends on the angle: temptation, guarding, standing, and the plan."""
@@ -199,9 +208,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         self.temptation = goals.temptation(settings.stakes_kind, settings.scale, self.angle)
         self.guarding = response.guarding_cost(self.terminal_guarding, self.angle, settings.rotation)
         ledger.stand(self.model.standing, self.index, self.angle)
-        if plans.mode == TABULATED:
-            self._place = interpolation.place_of(self.angle, plans.table)
-        elif plans.mode == HELD:
+        if plans.mode == HELD:
             self.loss = solved_loss(*self._outlook(), settings)
 
 
