@@ -147,9 +147,7 @@ def _spaced(spacing: str, first: float, last: float, count: int) -> list[float]:
     import numpy as np
 
     if spacing == "logspace":
-        return [
-            float(f"{value:.{SIGNIFICANT_DIGITS}g}") for value in np.geomspace(first, last, count).tolist()
-        ]
+        return [float(f"{value:.{SIGNIFICANT_DIGITS}g}") for value in np.geomspace(first, last, count).tolist()]
     return _rounded(np.linspace(first, last, count).tolist(), max(abs(first), abs(last)))
 
 

@@ -221,9 +221,7 @@ class Study(BaseModel):
     @classmethod
     def _axes_written_right(cls, vary: dict[str, Any]) -> dict[str, Any]:
         if wrong := {key: phrase for key, axis in vary.items() if (phrase := axis_requirement(axis))}:
-            details = [
-                InitErrorDetails(type=refusal(wrong[key]), loc=(key,), input=vary[key]) for key in wrong
-            ]
+            details = [InitErrorDetails(type=refusal(wrong[key]), loc=(key,), input=vary[key]) for key in wrong]
             raise ValidationError.from_exception_data("vary", details)
         return vary
 
@@ -276,9 +274,7 @@ class Study(BaseModel):
     def _right_together(self) -> Study:
         given_twice = list(key_conflicts(self.set, self.vary))
         if self.replicates is not None and (_REPLICATES in self.set or self._varies_replicates):
-            given_twice += [
-                f"replicates must be left out where {_REPLICATES} is given, got {self.replicates}"
-            ]
+            given_twice += [f"replicates must be left out where {_REPLICATES} is given, got {self.replicates}"]
         if given_twice:
             raise InputError(given_twice)
         if self.cell_count > MAXIMAL_CELLS:

@@ -64,9 +64,7 @@ def test_set_and_replicates_are_applied_to_the_base():
 
 
 def test_a_part_that_is_set_may_be_varied_inside():
-    study = study_of(
-        set={"agents.cue": {"kind": "binary", "accuracy": 0.7}}, vary={"agents.cue.accuracy": [0.8]}
-    )
+    study = study_of(set={"agents.cue": {"kind": "binary", "accuracy": 0.7}}, vary={"agents.cue.accuracy": [0.8]})
     assert study.cell_scenario(next(study.cells())).agents.cue.accuracy == 0.8
 
 
@@ -203,9 +201,7 @@ def test_the_constructor_refuses_as_pydantic_does():
 
 
 def test_with_values_sets_more_for_every_cell():
-    study = study_of(
-        set={PENALTY: 1.5, "agents.cue.discrimination": 1}, vary={RATE: [0.1, 0.2]}, replicates=3
-    )
+    study = study_of(set={PENALTY: 1.5, "agents.cue.discrimination": 1}, vary={RATE: [0.1, 0.2]}, replicates=3)
     changed = study.with_values({PENALTY: 2, "agents.cue": {"kind": "binary", "accuracy": 0.7}})
     assert changed.scenario.regime.response.penalty == 2
     assert changed.scenario.agents.cue.accuracy == 0.7
@@ -232,9 +228,7 @@ def test_with_values_refuses_what_the_scenario_refuses():
 
 
 def test_the_canonical_form_is_strict_json_and_makes_the_same_study():
-    study = study_of(
-        set={"agents.rationality": math.inf, "run.replicates": 4}, vary={PENALTY: {"linspace": [0, 1, 3]}}
-    )
+    study = study_of(set={"agents.rationality": math.inf, "run.replicates": 4}, vary={PENALTY: {"linspace": [0, 1, 3]}})
     written = json.loads(json.dumps(study.canonical(), allow_nan=False))
     again = Study.from_mapping(written)
     assert again.digest() == study.digest()
@@ -292,9 +286,7 @@ def test_a_study_is_frozen_and_crosses_processes():
 
 
 def test_neither_numpy_nor_pandas_is_imported_with_the_module():
-    code = (
-        "import sys, parameter_sweeps.study; print({'numpy', 'pandas', 'scipy', 'mesa'} & set(sys.modules))"
-    )
+    code = "import sys, parameter_sweeps.study; print({'numpy', 'pandas', 'scipy', 'mesa'} & set(sys.modules))"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
     assert done.stdout.strip() == "set()", done.stderr

@@ -16,8 +16,7 @@ from parameter_sweeps.yaml_loader import MAXIMAL_BYTES, MAXIMAL_DEPTH, parse_yam
 
 TEXT = "yes no on off Yes y 2024-01-31 1.2.3 1e1e1"
 OTHER_NOTATIONS = (
-    "010 -010 00 01.5 0o17 0x1F 0b11 1_000 1_000.5 0.1_0 1,000 1,5 1:30 190:20:30 1:30.5 "
-    "inf -inf Infinity nan NaN"
+    "010 -010 00 01.5 0o17 0x1F 0b11 1_000 1_000.5 0.1_0 1,000 1,5 1:30 190:20:30 1:30.5 inf -inf Infinity nan NaN"
 )
 NO_ANCHOR = "a value must be written without anchor, got the anchor"
 NO_TAG = "a value must be written without tag, got the tag"
@@ -202,9 +201,7 @@ def dumped(data: object) -> str:
         pass
 
     Dumper.ignore_aliases = lambda self, data: True
-    Dumper.add_representer(
-        str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
-    )
+    Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
     return yaml.dump(data, Dumper=Dumper, allow_unicode=True)
 
 
@@ -231,9 +228,7 @@ def test_plain_data_survives_the_way_through_yaml(data):
     assert types_of(read) == types_of(data)
 
 
-words = st.from_regex(r"[a-z][a-z_]{0,12}", fullmatch=True).filter(
-    lambda word: word not in {"inf", "nan", "infinity"}
-)
+words = st.from_regex(r"[a-z][a-z_]{0,12}", fullmatch=True).filter(lambda word: word not in {"inf", "nan", "infinity"})
 
 
 @settings(deadline=None)

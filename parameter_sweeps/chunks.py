@@ -1,0 +1,123 @@
+"""How the runs of a study are cut into chunks: pieces of work that are done, kept and resumed as one.
+
+A chunk is all replicates of some consecutive cells, or some replicates of one heavy cell. The cut is made before the
+first run, from predicted work only, so that the same study gives the same files however fast, and on however
+many workers, it is run. The first cells of a longer grid are cut like those of the shorter one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from models.scenario import Scenario
+from parameter_sweeps.canonical import sha256, strict
+from parameter_sweeps.grids import cells_between, touching_axes, values_over
+from parameter_sweeps.study import Study
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Prices(NamedTuple):
+    """Predicted times in nanoseconds, and how long a chunk should take.
+
+    Of a cell, of a run, of an episode of an agent, and of counting the classes of an agent that chooses with noise.
+    Rounded from those of one core of a desktop machine. They decide how chunks are cut, so they are kept with a
+    study. Floats, because integers would overflow in the largest studies.
+    """
+
+    cell: float = 2e6
+    run: float = 5e5
+    step: float = 35.0
+    noisy_agent: float = 27e3
+    chunk: float = 7.5e8
+
+
+class Chunk(NamedTuple):
+    """Cells from `first_cell` up to, but not including, `end_cell`; and likewise replicates of each of them."""
+
+    first_cell: int
+    end_cell: int
+    first_replicate: int
+    end_replicate: int
+
+    @property
+    def runs(self) -> int:
+        """The number of runs, which is that of rows."""
+        return (self.end_cell - self.first_cell) * (self.end_replicate - self.first_replicate)
+
+
+class Work(NamedTuple):
+    """Predicted work of each cell, (cells,): replicates, agent-steps of a run, nanoseconds of a run."""
+
+    replicates: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    nanoseconds: NDArray[np.float64]
+
+
+def predicted_work(study: Study, prices: Prices) -> Work:
+    """Return what the cells of a study will cost."""
+    import numpy as np
+
+    agents, episodes = _along(study, "agents.count"), _along(study, "run.episodes")
+    is_noisy = _along(study, "agents.rationality", lambda rationality: rationality != math.inf)
+    steps = agents * episodes
+    replicates = _along(study, "run.replicates")
+    nanoseconds = prices.run + prices.step * steps + prices.noisy_agent * is_noisy * agents
+
+    def of_cells(column: NDArray[Any]) -> NDArray[Any]:
+        return np.broadcast_to(column, study.shape).ravel()
+
+    return Work(of_cells(replicates), of_cells(steps), of_cells(nanoseconds))
+
+
+def planned_chunks(study: Study, prices: Prices) -> list[Chunk]:
+    """Return the chunks of a study, in the order of its cells and replicates."""
+    import numpy as np
+
+    work = predicted_work(study, prices)
+    cost = prices.cell + work.replicates * work.nanoseconds
+    heavy = cost > prices.chunk
+    piece = (np.cumsum(cost) - cost) // prices.chunk
+    is_cut = (np.diff(piece) > 0) | (np.diff(work.replicates) != 0) | heavy[1:] | heavy[:-1]
+    bounds = [0, *(np.flatnonzero(is_cut) + 1).tolist(), study.cell_count]
+    chunks: list[Chunk] = []
+    for first, end in pairwise(bounds):
+        replicates = int(work.replicates[first])
+        at_once = max(1, int(prices.chunk // work.nanoseconds[first])) if heavy[first] else replicates
+        chunks += (
+            Chunk(first, end, replicate, min(replicate + at_once, replicates))
+            for replicate in range(0, replicates, at_once)
+        )
+    return chunks
+
+
+def chunk_names(study: Study, measures: Sequence[str], chunks: Sequence[Chunk]) -> Iterator[str]:
+    """Yield the name of each chunk: a SHA-256 of all that determines its rows, but not of the code."""
+    common = sha256(
+        {
+            "scenario": study.scenario.model_dump(mode="json", exclude={"name": True, "run": {"replicates"}}),
+            "keys": list(study.axes),
+            "seed": study.seed,
+            "measures": list(measures),
+        }
+    )
+    for chunk in chunks:
+        cells = cells_between(study, chunk.first_cell, chunk.end_cell)
+        values = [[strict(value) for value in cell.values.values()] for cell in cells]
+        yield sha256([common, values, chunk.first_replicate, chunk.end_replicate])
+
+
+def _along(study: Study, key: str, read: Callable[[Any], float] = float) -> NDArray[np.int64]:
+    """Return a whole number read off what stands at a key, over the grid."""
+    import numpy as np
+
+    def number(scenario: Scenario) -> list[float]:
+        return [read(reduce(getattr, key.split("."), scenario))]
+
+    return values_over(study, touching_axes(study, [key]), number)[0].astype(np.int64)

@@ -1,0 +1,74 @@
+"""A study as YAML text that makes the same study again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from models.refusals import InputError
+from parameter_sweeps.axes import is_whole
+from parameter_sweeps.canonical import strict
+from parameter_sweeps.study import Study
+from parameter_sweeps.yaml_loader import parse_yaml
+
+
+def study_text(study: Study) -> str:
+    """Return a study as YAML, with keys in the order that numbers the cells.
+
+    The base is written out. An axis is a list of its values, or a linspace or logspace as it was written: written
+    out, a long one would be more than a YAML file may hold.
+
+    Raises
+    ------
+    InputError
+        If the text would not make the same study, as with a figure that is no plain data.
+    """
+    canonical = study.canonical()
+    canonical["base"] = {"name": study.base.name} | canonical["base"]
+    for key, axis in study.vary.items():
+        if isinstance(axis, Mapping):
+            canonical["vary"][key] = _spacing(axis)
+    head = {"name": study.name, "claim": study.claim}
+    content = head | canonical | {"figure": strict(study.figure)}
+    try:
+        text = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+        again = Study.from_mapping(parse_yaml(text, "study.yaml"))
+    except yaml.YAMLError as error:
+        raise InputError([f"study must be plain data, got a mistake: {error}"]) from None
+    if _identity(again) != _identity(study):
+        raise InputError(["study must be plain data that YAML can hold, got something else"])
+    return text
+
+
+def _identity(study: Study) -> tuple[Any, ...]:
+    return study.digest(), study.name, study.claim, study.base.name, strict(study.figure)
+
+
+def _spacing(axis: Mapping[str, Any]) -> dict[str, list[float]]:
+    return {
+        spacing: [int(number) if is_whole(number) else float(number) for number in numbers]
+        for spacing, numbers in axis.items()
+    }
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        """Return True: equal lists are written out each time, since aliases are refused."""
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if _is_plain(text) else '"')
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether a text without quotes is read as that text: inf and 010 are refused, 1e-3 is a number."""
+    try:
+        return parse_yaml(text) == text
+    except InputError:
+        return False
+
+
+_Dumper.add_representer(str, _text)
