@@ -1,6 +1,6 @@
 """The array engine: a whole world as a struct of arrays, stepped by a compiled loop over blocks of agents.
 
-Order of an episode: `simulation.episode`. A block of 256 agents goes through the stages below, each a short loop
+Order of an episode: `simulation.episode`. A block of 512 agents goes through the stages below, each a short loop
 without branches that the compiler turns into vector instructions; what is rare (a flag, a place where the plan cannot
 be interpolated) is gathered out of them. Four things would each cost a factor of two or more: an index with an offset
 where a slice would do (the loop is no longer vectorised), more than about a dozen arrays in one loop (the check that
@@ -63,7 +63,7 @@ from simulation.settings import Settings
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-BLOCK = 256
+BLOCK = 512
 
 
 class World(NamedTuple):
