@@ -23,8 +23,8 @@ $(STAMP): pyproject.toml requirements/installer.lock requirements/full.lock
 	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/installer.lock \
 	    && $(BIN)/uv --version >/dev/null 2>&1; then \
 		echo "installing with uv"; \
-		$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements/full.lock && \
-		$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --compile-bytecode -e . ; \
+		$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python --require-hashes --compile-bytecode -r requirements/full.lock && \
+		$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python --no-build-isolation --no-deps --compile-bytecode -e . ; \
 	else \
 		echo "installing with pip (no uv for this platform)"; \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/full.lock && \

@@ -199,9 +199,7 @@ def test_a_distribution_outside_the_range_is_refused(key, written):
 def test_a_number_of_all_agents_takes_no_distribution():
     with pytest.raises(InputError) as caught:
         Scenario().with_values({"regime.schedule.rate": {"distribution": "uniform"}})
-    assert caught.value.messages == [
-        "regime.schedule.rate must be a number in [0, 1], got {'distribution': 'uniform'}"
-    ]
+    assert caught.value.messages == ["regime.schedule.rate must be a number in [0, 1], got {'distribution': 'uniform'}"]
 
 
 def test_draws_never_reach_an_end_of_the_range():

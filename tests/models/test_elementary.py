@@ -182,9 +182,7 @@ def test_dense_grids_agree_with_scipy() -> None:
 
 
 def test_quantile_rises() -> None:
-    words = np.unique(
-        np.concatenate((np.arange(1000), np.geomspace(1e3, 2.0**32 - 1.0, 20_000).astype(np.int64)))
-    )
+    words = np.unique(np.concatenate((np.arange(1000), np.geomspace(1e3, 2.0**32 - 1.0, 20_000).astype(np.int64))))
     from_words = mapped(normal_quantile, (words + 0.5) * 2.0**-32)
     from_grid = mapped(normal_quantile, np.linspace(2.0**-54, 1.0 - 2.0**-53, 20_001))
     assert np.all(np.diff(from_words) > 0.0)

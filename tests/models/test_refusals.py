@@ -219,10 +219,7 @@ def test_a_number_is_kept_or_refused_under_its_key(key, value):
         ),
         (
             {"stakes": {"kind": "tasks"}},
-            (
-                "stakes.kind must be proportional or fixed "
-                "(this mechanism is declared, but not built yet), got 'tasks'"
-            ),
+            ("stakes.kind must be proportional or fixed (this mechanism is declared, but not built yet), got 'tasks'"),
         ),
         ({"name": 3}, "name must be text, got 3"),
         ({"name": b"x"}, "name must be text, got b'x'"),

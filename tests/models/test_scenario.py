@@ -138,9 +138,7 @@ def scenarios(draw):
         "regime.schedule.rate": draw(st.floats(0, 1)),
         "regime.response.penalty": draw(st.floats(0, allow_infinity=False)),
         "agents.count": draw(st.integers(1, 10_000_000)),
-        "agents.cue": draw(
-            st.sampled_from([{"kind": "binary", "accuracy": 0.7}, {"discrimination": math.inf}])
-        ),
+        "agents.cue": draw(st.sampled_from([{"kind": "binary", "accuracy": 0.7}, {"discrimination": math.inf}])),
     }
     return Scenario().with_values(values)
 
@@ -180,9 +178,7 @@ def test_the_import_loads_no_numerical_library():
 
 
 def test_with_values():
-    changed = Scenario().with_values(
-        {"agents.foresight": 0.5, "regime.detector.hit_rate": 1, "name": "other"}
-    )
+    changed = Scenario().with_values({"agents.foresight": 0.5, "regime.detector.hit_rate": 1, "name": "other"})
     assert changed.agents.foresight == 0.5
     assert changed.regime.detector.hit_rate == 1
     assert changed.name == "other"
