@@ -1,11 +1,7 @@
 """The array engine: a whole world as a struct of arrays, stepped by a compiled loop over blocks of agents.
 
-Order of an episode: `simulation.episode`. A block of 512 agents goes through the stages below, each a short loop
-without branches that the compiler turns into vector instructions; what is rare (a flag, a place where the plan cannot
-be interpolated) is gathered out of them. Four things would each cost a factor of two or more: an index with an offset
-where a slice would do (the loop is no longer vectorised), more than about a dozen arrays in one loop (the check that
-they do not overlap grows with the square of their number, and the compiler gives up), sums of floating-point numbers
-over agents (they may not be reordered), and views of single rows (each counts its references, atomically).
+Order of an episode: `simulation.episode`. A block of 512 agents goes through the stages of `simulation.array_stages`;
+the few that are flagged are then turned one by one.
 """
 
 from __future__ import annotations
@@ -15,34 +11,33 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.choice import act_probability, act_utility, comply_utility, flag_cost
 from models.compilation import compiled, compiled_loop
-from models.detection import flag_probability, outcome_probability
-from models.elementary import normal_quantile
 from models.goals import ALIGNED_ANGLE, temptation_of, turned_angle
 from models.interpolation import (
     LossTable,
-    belief_position,
     place_after_turn,
     place_of,
-    solved_share,
-    tabulated_share,
 )
 from models.perception import (
-    BINARY,
     FEEDBACK_NONE,
-    GAUSSIAN,
     belief_mean,
-    binary_cue,
-    gaussian_cue,
-    learned_evidence,
-    outcome_evidence,
-    updated_weight,
 )
 from models.response import guarding_cost
+from simulation.array_stages import (
+    Address,
+    believe,
+    decide,
+    disguise,
+    draw_uniforms,
+    interpolate_losses,
+    learn,
+    perceive,
+    set_flag_costs,
+    solve_missing_losses,
+    watch,
+)
 from simulation.census import class_counts
-from simulation.draws import EPISODE, HONEYPOT, philox, uniform_from_word
-from simulation.episode import detection_belief, is_turned
+from simulation.episode import is_turned
 from simulation.ledger import (
     LONGEST_TALLY,
     RISE,
@@ -54,7 +49,6 @@ from simulation.ledger import (
     settle,
     settled_rows,
     stand,
-    tallied,
 )
 from simulation.plans import HELD, SOLVED, TABULATED, Plans, solved_loss
 from simulation.population import Population
@@ -91,14 +85,6 @@ class World(NamedTuple):
     since: Integers
     belief_sum: Floats
     sums: Floats
-
-
-class Address(NamedTuple):
-    """Key and stream of the draws, each in [0, 2^32)."""
-
-    seed: int
-    replicate: int
-    stream: int
 
 
 def new_world(population: Population, settings: Settings, plans: Plans) -> World:
@@ -239,29 +225,31 @@ def _run_episodes(
             size = high - low
             if mode != HELD:
                 _plan(world, settings, mode, table, low, high, positions, listed)
-            _cost(
+            set_flag_costs(
                 cost[:size], settings.penalty, world.guarding[low:high], world.foresight[low:high],
                 world.loss[low:high],
             )  # fmt: skip
-            _believe(
+            believe(
                 prior[:size], world.belief_sum[low:high], world.watched_weight[low:high],
                 world.unwatched_weight[low:high],
             )  # fmt: skip
-            _draw(uniforms[0, :size], uniforms[1, :size], uniforms[2, :size], uniforms[3, :size], episode, low, address)
-            _watch(watched[:size], looks[:size], uniforms[0, :size], settings.watching_rate)
+            draw_uniforms(
+                uniforms[0, :size], uniforms[1, :size], uniforms[2, :size], uniforms[3, :size], episode, low, address
+            )
+            watch(watched[:size], looks[:size], uniforms[0, :size], settings.watching_rate)
             if settings.honeypot_share > 0.0:
-                _disguise(looks[:size], settings.honeypot_share, episode, low, address)
-            _perceive(
+                disguise(looks[:size], settings.honeypot_share, episode, low, address)
+            perceive(
                 posteriors[:size], uniforms[1, :size], looks[:size], prior[:size], settings.cue_kind,
                 world.quality[low:high], world.reckoned_honeypots[low:high],
             )  # fmt: skip
-            flags = _decide(
+            flags = decide(
                 acted[:size], flagged[:size], world.tally[low:high], uniforms[2, :size], uniforms[3, :size],
                 watched[:size], posteriors[:size], cost[:size], world.tempted[low:high], world.rationality[low:high],
                 settings.hit_rate, settings.false_alarm_rate,
             )  # fmt: skip
             if settings.feedback != FEEDBACK_NONE:
-                _learn(
+                learn(
                     world.watched_weight[low:high], world.unwatched_weight[low:high], posteriors[:size],
                     watched[:size], acted[:size], flagged[:size], world.forgetting[low:high],
                     world.evidence_weight[low:high], settings.feedback, settings.hit_rate, settings.false_alarm_rate,
@@ -287,65 +275,16 @@ def _plan(
             _solve(world, settings, agent)
         return
     losses = world.loss[low:high]
-    count = _interpolate(
+    count = interpolate_losses(
         losses, missing, positions, world.tempted[low:high], world.watched_weight[low:high],
         world.unwatched_weight[low:high], world.plan_begin[low:high], world.plan_weight[low:high], table.usable,
         table.shares.shape[1],
     )  # fmt: skip
     if count > 0:
-        _solve_missing(
+        solve_missing_losses(
             losses, missing[:count], world.angle[low:high], world.tempted[low:high], world.watched_weight[low:high],
             world.unwatched_weight[low:high], world.foresight[low:high], world.terminal_guarding[low:high],
             world.quality[low:high], world.reckoned_honeypots[low:high], table, settings,
-        )  # fmt: skip
-
-
-@compiled_loop
-def _interpolate(
-    losses: Floats,
-    missing: Integers,
-    positions: Floats,
-    tempted: Floats,
-    watched_weight: Floats,
-    unwatched_weight: Floats,
-    begins: Integers,
-    weights: Floats,
-    usable: NDArray[np.float32],
-    columns: int,
-) -> int:
-    """Set the losses from the table; list those that it does not give, and count them."""
-    for agent in range(losses.size):
-        positions[agent] = (columns - 1) * belief_position(watched_weight[agent], unwatched_weight[agent])
-    # Look-ups in a loop of their own: one that is not vectorised would take the arithmetic around it with it.
-    count = 0
-    for agent in range(losses.size):
-        loss = tempted[agent] * tabulated_share(usable, columns, begins[agent], weights[agent], positions[agent])
-        losses[agent] = loss
-        missing[count] = agent
-        count += 1 if loss != loss else 0
-    return count
-
-
-@compiled_loop
-def _solve_missing(
-    losses: Floats,
-    missing: Integers,
-    angle: Floats,
-    tempted: Floats,
-    watched_weight: Floats,
-    unwatched_weight: Floats,
-    foresight: Floats,
-    guarding: Floats,
-    quality: Floats,
-    honeypots: Floats,
-    table: LossTable,
-    settings: Settings,
-) -> None:
-    for agent in missing:
-        losses[agent] = tempted[agent] * solved_share(
-            angle[agent], watched_weight[agent], unwatched_weight[agent], table, settings.stakes_kind, settings.scale,
-            settings.rotation, settings.penalty, guarding[agent], foresight[agent], settings.hit_rate,
-            settings.false_alarm_rate, quality[agent], honeypots[agent],
         )  # fmt: skip
 
 
@@ -355,127 +294,6 @@ def _solve(world: World, settings: Settings, agent: int) -> None:
         world.angle[agent], world.watched_weight[agent], world.unwatched_weight[agent], world.foresight[agent],
         world.terminal_guarding[agent], world.quality[agent], world.reckoned_honeypots[agent], settings,
     )  # fmt: skip
-
-
-@compiled_loop
-def _cost(cost: Floats, penalty: float, guarding: Floats, foresight: Floats, loss: Floats) -> None:
-    for agent in range(cost.size):
-        cost[agent] = flag_cost(penalty, guarding[agent], foresight[agent], loss[agent])
-
-
-@compiled_loop
-def _draw(
-    watching: Floats, cue: Floats, choosing: Floats, flagging: Floats, episode: int, low: int, address: Address
-) -> None:
-    """Fill the four uniforms of an episode for the agents from `low` on."""
-    seed, replicate = np.uint64(address.seed), np.uint64(address.replicate)
-    stream, time = np.uint64(address.stream), np.uint64(episode)
-    for agent in range(watching.size):
-        w0, w1, w2, w3 = philox(time, np.uint64(low + agent), EPISODE, stream, seed, replicate)
-        watching[agent] = uniform_from_word(w0)
-        cue[agent] = uniform_from_word(w1)
-        choosing[agent] = uniform_from_word(w2)
-        flagging[agent] = uniform_from_word(w3)
-
-
-@compiled_loop
-def _watch(watched: Integers, looks: Integers, uniforms: Floats, rate: float) -> None:
-    for agent in range(watched.size):
-        watched[agent] = 1 if uniforms[agent] < rate else 0
-        looks[agent] = watched[agent]
-
-
-@compiled_loop
-def _disguise(looks: Integers, honeypot_share: float, episode: int, low: int, address: Address) -> None:
-    """Make a share of the watched episodes look unwatched."""
-    seed, replicate = np.uint64(address.seed), np.uint64(address.replicate)
-    stream, time = np.uint64(address.stream), np.uint64(episode)
-    for agent in range(looks.size):
-        w0, _, _, _ = philox(time, np.uint64(low + agent), HONEYPOT, stream, seed, replicate)
-        looks[agent] = 0 if uniform_from_word(w0) < honeypot_share else looks[agent]
-
-
-@compiled_loop
-def _perceive(
-    posteriors: Floats,
-    uniforms: Floats,
-    looks: Integers,
-    prior: Floats,
-    cue_kind: int,
-    quality: Floats,
-    reckoned_honeypots: Floats,
-) -> None:
-    """Fill the posteriors after the cue. One loop a kind: the two have nothing in common but their end."""
-    if cue_kind == GAUSSIAN:
-        for agent in range(posteriors.size):
-            cue = gaussian_cue(normal_quantile(uniforms[agent]), quality[agent], looks[agent])
-            posteriors[agent] = detection_belief(prior[agent], cue, GAUSSIAN, quality[agent], reckoned_honeypots[agent])
-    else:
-        for agent in range(posteriors.size):
-            cue = binary_cue(uniforms[agent], quality[agent], looks[agent])
-            posteriors[agent] = detection_belief(prior[agent], cue, BINARY, quality[agent], reckoned_honeypots[agent])
-
-
-@compiled_loop
-def _decide(
-    acted: Integers,
-    flagged: Integers,
-    tally: Integers,
-    choosing: Floats,
-    flagging: Floats,
-    watched: Integers,
-    posteriors: Floats,
-    cost: Floats,
-    tempted: Floats,
-    rationality: Floats,
-    hit_rate: float,
-    false_alarm_rate: float,
-) -> int:
-    """Fill what was done and whether it was flagged, count both, and return the number of flags."""
-    flags = 0
-    for agent in range(acted.size):
-        act = act_utility(tempted[agent], posteriors[agent], hit_rate, cost[agent])
-        comply = comply_utility(posteriors[agent], false_alarm_rate, cost[agent])
-        probability = act_probability(act, comply, rationality[agent])
-        # Without temptation there is no choice, whatever the noise.
-        action = 1 if (choosing[agent] < probability) & (tempted[agent] > 0.0) else 0
-        flag = flag_probability(action, watched[agent], hit_rate, false_alarm_rate)
-        acted[agent] = action
-        flagged[agent] = 1 if flagging[agent] < flag else 0
-        tally[agent] += tallied(watched[agent], action, flagged[agent])
-        flags += flagged[agent]
-    return flags
-
-
-@compiled_loop
-def _learn(
-    watched_weight: Floats,
-    unwatched_weight: Floats,
-    posteriors: Floats,
-    watched: Integers,
-    acted: Integers,
-    flagged: Integers,
-    forgetting: Floats,
-    evidence_weight: Floats,
-    feedback: int,
-    hit_rate: float,
-    false_alarm_rate: float,
-) -> None:
-    for agent in range(watched_weight.size):
-        if_watched = outcome_probability(flagged[agent], acted[agent], 1, hit_rate, false_alarm_rate)
-        if_unwatched = outcome_probability(flagged[agent], acted[agent], 0, hit_rate, false_alarm_rate)
-        outcome = outcome_evidence(posteriors[agent], if_watched, if_unwatched)
-        evidence = learned_evidence(feedback, posteriors[agent], outcome, watched[agent])
-        worth = evidence_weight[agent]
-        watched_weight[agent] = updated_weight(watched_weight[agent], worth * evidence, forgetting[agent])
-        unwatched_weight[agent] = updated_weight(unwatched_weight[agent], worth * (1.0 - evidence), forgetting[agent])
-
-
-@compiled_loop
-def _believe(prior: Floats, belief_sum: Floats, watched_weight: Floats, unwatched_weight: Floats) -> None:
-    for agent in range(prior.size):
-        prior[agent] = belief_mean(watched_weight[agent], unwatched_weight[agent])
-        belief_sum[agent] += prior[agent]
 
 
 @compiled_loop
