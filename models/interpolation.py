@@ -14,12 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.compilation import compiled, compiled_loop
-from models.goals import ALIGNED_ANGLE, one_minus_cosine, payoff_scale
+from models.goals import ALIGNED_ANGLE, temptation
 from models.perception import GAUSSIAN, belief_mean
-from models.planning import LONGEST_CHAIN, chain_plan, plan_before, state_angle
+from models.planning import chain_plan
 
-#: Where L may not be interpolated it is solved from a state below, whose share in it is at most this.
-_FAR_SHARE = 6e-2
 _ONE = np.uint64(1)
 
 
@@ -38,10 +36,6 @@ class LossTable(NamedTuple):
         ``L/b``, in single precision: 10,000 times finer than the error promised.
     usable : array, (rows columns,)
         The same, row after row, with NaN at every node next to a cell that may not be interpolated.
-    coarse_spacing : float
-        Of the rows of `coefficients`, which begin at the same `top`.
-    coefficients : array, (3, coarse rows, coarse columns)
-        ``P, Q, D`` of `models.planning`.
     rough_share : float
         Share of the cells, at angles above a twentieth of the top, that may not be interpolated.
     """
@@ -52,8 +46,6 @@ class LossTable(NamedTuple):
     on_rows: bool
     shares: NDArray[np.float32]
     usable: NDArray[np.float32]
-    coarse_spacing: float
-    coefficients: NDArray[np.float64]
     rough_share: float
 
 
@@ -119,46 +111,11 @@ def tabulated_share(usable: NDArray[np.float32], columns: int, begin: int, weigh
     return float(upper + weight * (lower - upper))
 
 
-@compiled
-def cubic_weights(share: float) -> tuple[float, float, float, float]:
-    """Return the weights of four evenly spaced values in the cubic through them, `share` steps beyond the second."""
-    behind, ahead, far = share + 1.0, share - 1.0, share - 2.0
-    outer, inner = share * ahead * (1.0 / 6.0), 0.5 * behind * far
-    return -outer * far, inner * ahead, -inner * share, outer * behind
-
-
-@compiled_loop
-def coefficient(table: LossTable, number: int, angle: float, position: float) -> float:
-    """Return one of (P, Q, D) between the nodes, at an angle (radians) and a belief's t."""
-    rows, columns = table.coefficients.shape[1], table.coefficients.shape[2]
-    row_at = row_position(angle, table.top, table.coarse_spacing, table.on_rows)
-    column_at = position * (columns - 1)
-    row = min(max(int(row_at) - 1, 0), rows - 4)
-    column = min(max(int(column_at) - 1, 0), columns - 4)
-    down, over = cubic_weights(row_at - (row + 1)), cubic_weights(column_at - (column + 1))
-    total = 0.0
-    for i in range(4):
-        for j in range(4):
-            total += down[i] * over[j] * table.coefficients[number, row + i, column + j]
-    return total
-
-
-@compiled
-def turns_to_solve(rotation: float, foresight: float, belief: float, hit_rate: float) -> int:
-    """Return after how many turns a state's share in the present value is small: of its probability and its angle."""
-    leave = foresight * belief * hit_rate
-    share = (1.0 - rotation) * leave / (1.0 - foresight + leave)
-    if share >= 1.0:
-        return LONGEST_CHAIN
-    return 1 + int(min(log(_FAR_SHARE) / log(max(share, 1e-300)), float(LONGEST_CHAIN)))
-
-
 @compiled_loop
 def solved_share(
     angle: float,
     watched_weight: float,
     unwatched_weight: float,
-    table: LossTable,
     stakes_kind: int,
     scale: float,
     rotation: float,
@@ -170,21 +127,10 @@ def solved_share(
     discrimination: float,
     honeypot_share: float,
 ) -> float:
-    """Return ``L/b`` where it may not be interpolated: the chain solved, its far end taken from the table."""
-    belief = belief_mean(watched_weight, unwatched_weight)
-    turns = turns_to_solve(rotation, foresight, belief, hit_rate)
-    below = state_angle(angle, rotation, turns)
-    # The last rows have no row below them to interpolate with.
-    if below < 1e3 * ALIGNED_ANGLE:
-        value, next_value, _, _, _ = chain_plan(
-            angle, stakes_kind, scale, rotation, penalty, terminal_guarding, foresight, belief, hit_rate,
-            false_alarm_rate, GAUSSIAN, discrimination, honeypot_share,
-        )  # fmt: skip
-    else:
-        position = belief_position(watched_weight, unwatched_weight)
-        value, next_value, _, _, _ = plan_before(
-            turns, coefficient(table, 0, below, position), coefficient(table, 1, below, position),
-            coefficient(table, 2, below, position), angle, stakes_kind, scale, rotation, penalty, terminal_guarding,
-            foresight, belief, hit_rate, false_alarm_rate, GAUSSIAN, discrimination, honeypot_share,
-        )  # fmt: skip
-    return (value - next_value) / (payoff_scale(stakes_kind, scale, angle) * one_minus_cosine(angle))
+    """Return ``L/b`` where it may not be interpolated, by solving the chain; parameters as in `chain_plan`."""
+    value, next_value, _, _, _ = chain_plan(
+        angle, stakes_kind, scale, rotation, penalty, terminal_guarding, foresight,
+        belief_mean(watched_weight, unwatched_weight), hit_rate, false_alarm_rate, GAUSSIAN, discrimination,
+        honeypot_share,
+    )  # fmt: skip
+    return (value - next_value) / temptation(stakes_kind, scale, angle)

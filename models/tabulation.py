@@ -81,7 +81,7 @@ def loss_table(
     rows = ceil(log(top / ALIGNED_ANGLE) / spacing) + 3
     # One turn of the whole angle ends the chain, wherever it begins.
     rows_per_turn = rows if rotation == 1.0 else rows_per_turn
-    solved, coefficients = _solved_rows(
+    solved = _solved_rows(
         top, spacing, rows, rows_per_turn, stakes_kind, scale, rotation, penalty,
         terminal_guarding, foresight, hit_rate, false_alarm_rate, discrimination, honeypot_share,
     )  # fmt: skip
@@ -94,8 +94,6 @@ def loss_table(
         on_rows=one_angle,
         shares=np.ascontiguousarray(shares, dtype=np.float32),
         usable=_usable(shares, rough).ravel(),
-        coarse_spacing=spacing,
-        coefficients=np.ascontiguousarray(coefficients[:, :rows]),
         rough_share=_rough_share(rough, spacing),
     )
 
@@ -125,11 +123,13 @@ def _solved_rows(
     false_alarm_rate: float,
     discrimination: float,
     honeypot_share: float,
-) -> tuple[Floats, Floats]:
-    """Return ``L/b``, (rows, `COLUMNS`), and (P, Q, D) of each row and of a turn's rows below, which are aligned."""
+) -> Floats:
+    """Return ``L/b``, (rows, `COLUMNS`)."""
     shares = np.zeros((rows, COLUMNS))
-    coefficients = np.zeros((3, rows + rows_per_turn, COLUMNS))
-    along, across, costs = coefficients[0], coefficients[1], coefficients[2]
+    # P, Q and D of each row, and of a turn's rows below, which are aligned.
+    along = np.zeros((rows + rows_per_turn, COLUMNS))
+    across = np.zeros((rows + rows_per_turn, COLUMNS))
+    costs = np.zeros((rows + rows_per_turn, COLUMNS))
     for row in range(rows + rows_per_turn - 1, -1, -1):
         angle = top * np.exp(-spacing * row)
         sigma = payoff_scale(stakes_kind, scale, angle)
@@ -153,7 +153,7 @@ def _solved_rows(
                 hazard_rate(watched, belief, hit_rate, false_alarm_rate), next_along, next_across, next_costs,
             )  # fmt: skip
             shares[row, column] = (value - next_value) / tempted
-    return shares, coefficients
+    return shares
 
 
 def _refined(values: Floats) -> Floats:

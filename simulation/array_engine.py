@@ -284,7 +284,7 @@ def _plan(
         solve_missing_losses(
             losses, missing[:count], world.angle[low:high], world.tempted[low:high], world.watched_weight[low:high],
             world.unwatched_weight[low:high], world.foresight[low:high], world.terminal_guarding[low:high],
-            world.quality[low:high], world.reckoned_honeypots[low:high], table, settings,
+            world.quality[low:high], world.reckoned_honeypots[low:high], settings,
         )  # fmt: skip
 
 

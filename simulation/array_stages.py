@@ -21,7 +21,6 @@ from models.compilation import compiled_loop
 from models.detection import flag_probability, outcome_probability
 from models.elementary import normal_quantile
 from models.interpolation import (
-    LossTable,
     belief_position,
     solved_share,
     tabulated_share,
@@ -101,13 +100,12 @@ def solve_missing_losses(
     guarding: Floats,
     quality: Floats,
     honeypots: Floats,
-    table: LossTable,
     settings: Settings,
 ) -> None:
     """Set the losses of the agents that are listed in `missing`, by solving the chain."""
     for agent in missing:
         losses[agent] = tempted[agent] * solved_share(
-            angle[agent], watched_weight[agent], unwatched_weight[agent], table, settings.stakes_kind, settings.scale,
+            angle[agent], watched_weight[agent], unwatched_weight[agent], settings.stakes_kind, settings.scale,
             settings.rotation, settings.penalty, guarding[agent], foresight[agent], settings.hit_rate,
             settings.false_alarm_rate, quality[agent], honeypots[agent],
         )  # fmt: skip

@@ -148,7 +148,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
     def _solved_share(self) -> float:
         settings = self.model.settings
         return interpolation.solved_share(
-            self.angle, self.watched_weight, self.unwatched_weight, self.model.plans.table, settings.stakes_kind,
+            self.angle, self.watched_weight, self.unwatched_weight, settings.stakes_kind,
             settings.scale, settings.rotation, settings.penalty, self.terminal_guarding, self.foresight,
             settings.hit_rate, settings.false_alarm_rate, self.quality, self.reckoned_honeypots,
         )  # fmt: skip

@@ -28,7 +28,7 @@ SOLVED = 2
 MOST_ROUGH_CELLS = 0.2
 
 _NOTHING = np.zeros((4, 4), np.float32)
-_NO_TABLE = LossTable(1.0, 1.0, 1, True, _NOTHING, _NOTHING.ravel(), 1.0, np.zeros((3, 4, 4)), 0.0)
+_NO_TABLE = LossTable(1.0, 1.0, 1, True, _NOTHING, _NOTHING.ravel(), 0.0)
 
 
 @dataclass(frozen=True)
