@@ -11,6 +11,7 @@ import numpy as np
 
 from models.choice import act_probability, act_threshold, act_utility, comply_utility
 from models.compilation import compiled, compiled_loop
+from models.cue_rules import act_probability_unwatched, act_probability_watched, cue_threshold
 from models.elementary import exponential
 from models.perception import (
     GAUSSIAN,
@@ -19,7 +20,6 @@ from models.perception import (
     gaussian_likelihood_ratio,
     posterior,
 )
-from models.planning import act_probability_unwatched, act_probability_watched, cue_threshold
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 #: Cues farther than this many standard deviations from both means have no weight.

@@ -18,20 +18,18 @@ import numpy as np
 
 from models.choice import act_threshold, flag_cost
 from models.compilation import compiled, compiled_loop
-from models.goals import ALIGNED_ANGLE, temptation
-from models.perception import GAUSSIAN
-from models.planning import (
+from models.cue_rules import (
     ALWAYS_ACT,
     ALWAYS_COMPLY,
     act_probability_unwatched,
     act_probability_watched,
     act_share,
-    aligned_costs,
-    chain_plan,
     hazard_rate,
     is_informative,
-    rule_value,
 )
+from models.goals import ALIGNED_ANGLE, temptation
+from models.perception import GAUSSIAN
+from models.planning import aligned_costs, chain_plan, rule_value
 from models.response import guarding_cost
 
 ALIGNED = 0

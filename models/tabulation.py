@@ -17,15 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.compilation import compiled_loop
+from models.cue_rules import ALWAYS_ACT, act_share, hazard_rate
 from models.goals import ALIGNED_ANGLE, one_minus_cosine, payoff_scale
 from models.interpolation import LossTable, belief_at
 from models.perception import GAUSSIAN
 from models.planning import (
-    ALWAYS_ACT,
-    act_share,
     aligned_costs,
     best_rule,
-    hazard_rate,
     judged_value,
     state_coefficients,
 )

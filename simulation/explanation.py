@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from models.choice import act_utility, comply_utility, flag_cost
+from models.cue_rules import is_informative
 from models.goals import temptation
 from models.noise import compliance_probabilities, comply_probability
 from models.perception import (
@@ -18,7 +19,6 @@ from models.perception import (
     gaussian_likelihood_ratio,
     posterior,
 )
-from models.planning import is_informative
 from models.response import guarding_cost
 from models.scenario import Scenario
 from simulation.decision_axes import searched_keys

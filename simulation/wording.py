@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from models.cue_rules import is_informative
 from models.perception import GAUSSIAN
-from models.planning import is_informative
 
 if TYPE_CHECKING:
     from simulation.explanation import Explanation, Look

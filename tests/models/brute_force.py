@@ -1,7 +1,7 @@
 """The plan by the definition of W_j(k), every self judging every other: no algebra, no shortcut, O(n²).
 
-Nothing of the rules under test is used. Self k's rule is found by trying rules: all three of a two-valued cue, and for a
-gaussian cue the two that disregard it, a grid of thresholds, and the zero of the value's slope next to the best of it.
+Nothing of the rules under test is used. Self k's rule is found by trying rules: all three of a two-valued cue, and for
+a gaussian cue the two that disregard it, a grid of thresholds, and the zero of the slope next to the best of it.
 """
 
 from __future__ import annotations

@@ -124,12 +124,17 @@ def test_guarding_at_the_smallest_misalignment():
 
 
 @settings(deadline=None)
-@given(st.floats(0.01, 10.0), SHARES, SHARES, COSTS, st.sampled_from([-1e-6, 1e-6]))
-def test_acts_below_the_threshold_and_not_above(tempted, hit_rate, share, cost, off):
+@given(
+    st.floats(0.01, 10.0), st.floats(0.05, 1.0), st.floats(0.0, 0.9), st.floats(1e-3, 0.999),
+    st.sampled_from([-1e-6, 1e-6]),
+)  # fmt: skip
+def test_acts_below_the_threshold_and_not_above(tempted, hit_rate, share, wanted, off):
     false_alarm_rate = share * hit_rate
+    # The cost at which b = q* (tau - phi) D has the solution wanted.
+    cost = tempted / (wanted * (hit_rate - false_alarm_rate))
     threshold = act_threshold(tempted, hit_rate, false_alarm_rate, cost)
-    assume(1e-4 < threshold < 1.0 - 1e-5)
-    belief = threshold * (1.0 + off)
+    assert threshold == pytest.approx(wanted, rel=1e-12)
+    belief = wanted * (1.0 + off)
     advantage = act_utility(tempted, belief, hit_rate, cost) - comply_utility(belief, false_alarm_rate, cost)
     assert advantage * off < 0.0
 

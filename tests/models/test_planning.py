@@ -2,21 +2,19 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from models.goals import ALIGNED_ANGLE, FIXED, PROPORTIONAL
-from models.perception import BINARY, GAUSSIAN, gaussian_likelihood_ratio, posterior
-from models.planning import (
+from models.cue_rules import (
     ALWAYS_ACT,
     ALWAYS_COMPLY,
-    LONGEST_CHAIN,
     act_probability_unwatched,
     act_probability_watched,
-    best_rule,
-    chain_length,
     cue_threshold,
 )
+from models.goals import ALIGNED_ANGLE, FIXED, PROPORTIONAL
+from models.perception import BINARY, GAUSSIAN, gaussian_likelihood_ratio, posterior
+from models.planning import LONGEST_CHAIN, best_rule, chain_length
 from tests.models import brute_force
 from tests.models.base_case import BASE, plan, values
 
