@@ -9,11 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from parameter_sweeps.execution import run_sweep
-
     from models.refusals import InputError
     from models.scenario import Scenario
     from parameter_sweeps.catalogue import load_scenario, load_study
+    from parameter_sweeps.execution import run_sweep
     from parameter_sweeps.maps import strategy_map
     from parameter_sweeps.store import load_results
     from parameter_sweeps.study import Study
