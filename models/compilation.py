@@ -70,9 +70,16 @@ def _is_own(folder: Path) -> bool:
 os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 import numba  # noqa: E402  (the cache folder must be set before)
-from llvmlite import ir  # noqa: E402
+from llvmlite import binding, ir  # noqa: E402
 from numba.core import types  # noqa: E402
 from numba.extending import intrinsic, overload  # noqa: E402
+
+# Rules are long chains of operations that wait for each other. Four vectors a turn of the loop, side by side, keep the
+# processor busy: a sixth of the time of an episode less. LLVM ends the process if an option is given twice.
+_INTERLEAVED = "_STRATEGIC_COMPLIANCE_INTERLEAVED"
+if not hasattr(numba, _INTERLEAVED):
+    binding.set_option("strategic-compliance", "--force-vector-interleave=4")
+    setattr(numba, _INTERLEAVED, True)
 
 
 def compiled(function: F) -> F:

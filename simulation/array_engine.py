@@ -32,9 +32,9 @@ from simulation.array_stages import (
     interpolate_losses,
     learn,
     perceive,
-    set_flag_costs,
     solve_missing_losses,
     watch,
+    weigh,
 )
 from simulation.census import class_counts
 from simulation.episode import is_turned
@@ -208,7 +208,7 @@ def _run_episodes(
     first: int,
     last: int,
 ) -> None:
-    cost = np.empty(BLOCK)
+    probability = np.empty(BLOCK)
     uniforms = np.empty((4, BLOCK))
     watched = np.empty(BLOCK, np.int64)
     looks = np.empty(BLOCK, np.int64)
@@ -225,10 +225,6 @@ def _run_episodes(
             size = high - low
             if mode != HELD:
                 _plan(world, settings, mode, table, low, high, positions, listed)
-            set_flag_costs(
-                cost[:size], settings.penalty, world.guarding[low:high], world.foresight[low:high],
-                world.loss[low:high],
-            )  # fmt: skip
             believe(
                 prior[:size], world.belief_sum[low:high], world.watched_weight[low:high],
                 world.unwatched_weight[low:high],
@@ -243,10 +239,14 @@ def _run_episodes(
                 posteriors[:size], uniforms[1, :size], looks[:size], prior[:size], settings.cue_kind,
                 world.quality[low:high], world.reckoned_honeypots[low:high],
             )  # fmt: skip
+            weigh(
+                probability[:size], posteriors[:size], world.tempted[low:high], world.guarding[low:high],
+                world.foresight[low:high], world.loss[low:high], world.rationality[low:high], settings.penalty,
+                settings.hit_rate, settings.false_alarm_rate,
+            )  # fmt: skip
             flags = decide(
                 acted[:size], flagged[:size], world.tally[low:high], uniforms[2, :size], uniforms[3, :size],
-                watched[:size], posteriors[:size], cost[:size], world.tempted[low:high], world.rationality[low:high],
-                settings.hit_rate, settings.false_alarm_rate,
+                watched[:size], probability[:size], settings.hit_rate, settings.false_alarm_rate,
             )  # fmt: skip
             if settings.feedback != FEEDBACK_NONE:
                 learn(

@@ -112,13 +112,6 @@ def solve_missing_losses(
 
 
 @compiled_loop
-def set_flag_costs(cost: Floats, penalty: float, guarding: Floats, foresight: Floats, loss: Floats) -> None:
-    """Fill what a flag would cost each agent."""
-    for agent in range(cost.size):
-        cost[agent] = flag_cost(penalty, guarding[agent], foresight[agent], loss[agent])
-
-
-@compiled_loop
 def draw_uniforms(
     watching: Floats, cue: Floats, choosing: Floats, flagging: Floats, episode: int, low: int, address: Address
 ) -> None:
@@ -163,13 +156,40 @@ def perceive(
 ) -> None:
     """Fill the posteriors after the cue. One loop a kind: the two have nothing in common but their end."""
     if cue_kind == GAUSSIAN:
+        # Two short loops: a processor looks ahead so many operations, and would see fewer agents in a long one.
+        cues = posteriors
         for agent in range(posteriors.size):
-            cue = gaussian_cue(normal_quantile(uniforms[agent]), quality[agent], looks[agent])
-            posteriors[agent] = detection_belief(prior[agent], cue, GAUSSIAN, quality[agent], reckoned_honeypots[agent])
+            cues[agent] = gaussian_cue(normal_quantile(uniforms[agent]), quality[agent], looks[agent])
+        for agent in range(posteriors.size):
+            posteriors[agent] = detection_belief(
+                prior[agent], cues[agent], GAUSSIAN, quality[agent], reckoned_honeypots[agent]
+            )
     else:
         for agent in range(posteriors.size):
             cue = binary_cue(uniforms[agent], quality[agent], looks[agent])
             posteriors[agent] = detection_belief(prior[agent], cue, BINARY, quality[agent], reckoned_honeypots[agent])
+
+
+@compiled_loop
+def weigh(
+    probability: Floats,
+    posteriors: Floats,
+    tempted: Floats,
+    guarding: Floats,
+    foresight: Floats,
+    loss: Floats,
+    rationality: Floats,
+    penalty: float,
+    hit_rate: float,
+    false_alarm_rate: float,
+) -> None:
+    """Fill the probability of acting; without temptation there is no choice, whatever the noise."""
+    for agent in range(probability.size):
+        cost = flag_cost(penalty, guarding[agent], foresight[agent], loss[agent])
+        act = act_utility(tempted[agent], posteriors[agent], hit_rate, cost)
+        comply = comply_utility(posteriors[agent], false_alarm_rate, cost)
+        chosen = act_probability(act, comply, rationality[agent])
+        probability[agent] = chosen if tempted[agent] > 0.0 else 0.0
 
 
 @compiled_loop
@@ -180,21 +200,14 @@ def decide(
     choosing: Floats,
     flagging: Floats,
     watched: Integers,
-    posteriors: Floats,
-    cost: Floats,
-    tempted: Floats,
-    rationality: Floats,
+    probability: Floats,
     hit_rate: float,
     false_alarm_rate: float,
 ) -> int:
     """Fill what was done and whether it was flagged, count both, and return the number of flags."""
     flags = 0
     for agent in range(acted.size):
-        act = act_utility(tempted[agent], posteriors[agent], hit_rate, cost[agent])
-        comply = comply_utility(posteriors[agent], false_alarm_rate, cost[agent])
-        probability = act_probability(act, comply, rationality[agent])
-        # Without temptation there is no choice, whatever the noise.
-        action = 1 if (choosing[agent] < probability) & (tempted[agent] > 0.0) else 0
+        action = 1 if choosing[agent] < probability[agent] else 0
         flag = flag_probability(action, watched[agent], hit_rate, false_alarm_rate)
         acted[agent] = action
         flagged[agent] = 1 if flagging[agent] < flag else 0

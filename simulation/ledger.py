@@ -114,7 +114,7 @@ def first_stand(standing: NDArray[np.float64], agent: int, angle: float, stakes_
     stand(standing, agent, angle)
 
 
-@compiled_loop
+@compiled
 def settle(
     sums: NDArray[np.float64],
     counts: NDArray[np.int64],
