@@ -1,6 +1,6 @@
 """The array engine: a whole world as a struct of arrays, stepped by a compiled loop over blocks of agents.
 
-Order of an episode: `simulation.episode`. A block of 512 agents goes through the stages of `simulation.array_stages`;
+Order of an episode: `simulation.episode`. A block of 1024 agents goes through the stages of `simulation.array_stages`;
 the few that are flagged are then turned one by one.
 """
 
@@ -57,7 +57,7 @@ from simulation.settings import Settings
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-BLOCK = 512
+BLOCK = 1024
 
 
 class World(NamedTuple):
