@@ -1,18 +1,28 @@
-"""Choice: expected utility of acting and of complying, the threshold between them, and logit noise.
+"""Choice: expected utility of acting, of complying and of speaking up, the threshold between them, and logit noise.
 
-    U_act    = b - q tau D           U_comply = - q phi D           D = F + Omega + gamma L
+    U_act    = b (1 - xi pi_act)       - pi_act    D       pi_act    = q f_1 + (1 - q) f_0
+    U_comply = r (2 S - 1) + q H       - pi_comply D - (q - pi_comply) gamma L_comply
+    U_voice  = b omega_v + bonus       - rho D_v           pi_comply = q phi'
 
-``D`` is what a flag costs: penalty, dislike of being modified as such, and the discounted loss of the plan. Hence act
-iff ``q < q* = b / ((tau - phi) D)``.
+``D = F + Omega + gamma L`` is what a flag costs: penalty, dislike of being modified as such, and the discounted loss of
+the plan; ``D_v`` has the penalty ``F_v`` for speaking up in place of F. With nothing but watching that finds acts, one
+acts iff ``q < q* = b / ((tau - phi) D)``.
+
+An argument that is None is a mechanism that is absent: the compiler drops its branch.
 """
 
 from __future__ import annotations
 
 from models.compilation import compiled
-from models.elementary import logistic
+from models.elementary import exponential, logistic
 
 #: A cost of being flagged below this share of the temptation deters nobody: the threshold is then infinite.
 _NO_DETERRENT = 1e-300
+NO_VOICE = float("-inf")
+
+COMPLY = 0
+ACT = 1
+SPEAK = 2
 
 
 @compiled
@@ -22,15 +32,82 @@ def flag_cost(penalty: float, guarding: float, foresight: float, loss: float) ->
 
 
 @compiled
-def act_utility(temptation: float, detection_belief: float, hit_rate: float, cost: float) -> float:
-    """Return ``U_act = b - q tau D``."""
-    return temptation - detection_belief * hit_rate * cost
+def act_flag_belief(detection_belief: float, act_watched: float, act_unwatched: float | None = None) -> float:
+    """Return ``pi_act = q f_1 + (1 - q) f_0``: the probability of a flag that acting is expected to bring."""
+    if act_unwatched is None:
+        return detection_belief * act_watched
+    return detection_belief * act_watched + (1.0 - detection_belief) * act_unwatched
 
 
 @compiled
-def comply_utility(detection_belief: float, false_alarm_rate: float, cost: float) -> float:
-    """Return ``U_comply = -q phi D``."""
-    return -detection_belief * false_alarm_rate * cost
+def act_utility(tempted: float, flagged: float, cost: float, clawback: float | None = None) -> float:
+    """Return ``U_act = b (1 - xi pi) - pi D``.
+
+    Parameters
+    ----------
+    tempted : float
+        ``b >= 0``, in units of payoff.
+    flagged : float
+        ``pi_act`` in [0, 1].
+    cost : float
+        ``D``, in units of payoff.
+    clawback : float, optional
+        ``xi`` in [0, 1]: share of the gain that is lost with a flag.
+    """
+    kept = tempted if clawback is None else tempted * (1.0 - clawback * flagged)
+    return kept - flagged * cost
+
+
+@compiled
+def comply_utility(
+    detection_belief: float,
+    false_alarm_rate: float,
+    cost: float,
+    pull: float | None = None,
+    habit: float = 0.0,
+    turn_cost: float = 0.0,
+) -> float:
+    """Return ``U_comply = r (2 S - 1) + q H - pi D - (q - pi) gamma L_comply``, ``pi = q phi'``.
+
+    Parameters
+    ----------
+    detection_belief : float
+        ``q`` in [0, 1].
+    false_alarm_rate : float
+        ``phi'`` in [0, 1].
+    cost : float
+        ``D``, in units of payoff.
+    pull : float, optional
+        ``r (2 S - 1)``: what doing as the neighbours did is worth. None: neither pull, nor habit, nor a turn.
+    habit : float
+        ``H >= 0``: worth of complying where it is expected to be seen.
+    turn_cost : float
+        ``gamma L_comply``: what the turn costs that follows watched compliance.
+    """
+    flagged = detection_belief * false_alarm_rate
+    if pull is None:
+        return -flagged * cost
+    return pull + detection_belief * habit - flagged * cost - (detection_belief - flagged) * turn_cost
+
+
+@compiled
+def voice_utility(tempted: float, kept: float, bonus: float, answered: float, cost: float) -> float:
+    """Return ``U_voice = b omega_v + bonus - rho D_v``.
+
+    Parameters
+    ----------
+    tempted : float
+        ``b >= 0``.
+    kept : float
+        ``omega_v``: share of the temptation that speaking up is worth.
+    bonus : float
+        What the overseer pays for speaking up.
+    answered : float
+        ``rho`` in [0, 1]: probability that it is answered as a flag is.
+    cost : float
+        ``D_v = F_v + Omega + gamma L``.
+    """
+    return tempted * kept + bonus - answered * cost
 
 
 @compiled
@@ -58,6 +135,38 @@ def act_probability(act: float, comply: float, rationality: float) -> float:
 
 
 @compiled
-def is_strategic(temptation: float) -> int:
-    """Return 1 where the agent would act with nothing to fear: its compliance is then strategic."""
-    return 1 if temptation > 0.0 else 0
+def option_probabilities(act: float, comply: float, voice: float, rationality: float) -> tuple[float, float]:
+    """Return the logit probabilities of acting and of speaking up; the rest is complying.
+
+    Parameters
+    ----------
+    act, comply, voice : float
+        Expected utilities, in units of payoff; `NO_VOICE` where the response offers none: acting then has the
+        probability of `act_probability`, to the last bit.
+    rationality : float
+        ``lambda > 0``; infinite: the best, ties go to complying, then to speaking up.
+    """
+    if rationality == float("inf"):
+        speaks = voice > comply and voice >= act
+        acts = act > comply and not speaks
+        return (1.0 if acts else 0.0), (1.0 if speaks else 0.0)
+    if voice == NO_VOICE:
+        return logistic(rationality * (act - comply)), 0.0
+    to_act = 1.0 + exponential(rationality * (comply - act)) + exponential(rationality * (voice - act))
+    to_speak = 1.0 + exponential(rationality * (comply - voice)) + exponential(rationality * (act - voice))
+    return 1.0 / to_act, 1.0 / to_speak
+
+
+@compiled
+def chosen_option(uniform: float, act: float, speak: float) -> int:
+    """Return `ACT`, `SPEAK` or `COMPLY`, by a uniform draw and the probabilities of the first two."""
+    if uniform < act:
+        return ACT
+    return SPEAK if uniform < act + speak else COMPLY
+
+
+@compiled
+def is_strategic(temptation: float, pull: float | None = None) -> int:
+    """Return 1 where the agent would act with nothing to fear, ``b > r (2 S - 1)``: its compliance is strategic."""
+    at_rest = 0.0 if pull is None else max(pull, 0.0)
+    return 1 if temptation > at_rest else 0

@@ -21,6 +21,8 @@ from models.compilation import compiled
 
 PROPORTIONAL = 0
 FIXED = 1
+RANDOM = 2
+TASKS = 3
 
 #: Below this angle (radians) goals count as aligned.
 ALIGNED_ANGLE = 1e-9

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.choice import act_probability, act_threshold, act_utility, comply_utility
+from models.choice import act_flag_belief, act_probability, act_threshold, act_utility, comply_utility
 from models.compilation import compiled, compiled_loop
 from models.cue_rules import act_probability_unwatched, act_probability_watched, cue_threshold
 from models.elementary import exponential
@@ -32,7 +32,7 @@ def comply_probability(
     detection_belief: float, tempted: float, hit_rate: float, false_alarm_rate: float, cost: float, rationality: float
 ) -> float:
     """Return the logit probability of complying at a posterior q; `cost` is D of `models.choice`."""
-    act = act_utility(tempted, detection_belief, hit_rate, cost)
+    act = act_utility(tempted, act_flag_belief(detection_belief, hit_rate), cost)
     return 1.0 - act_probability(act, comply_utility(detection_belief, false_alarm_rate, cost), rationality)
 
 

@@ -8,7 +8,7 @@ reckon with honeypots: watched episodes that look unwatched, a share ``hp`` of a
 from __future__ import annotations
 
 from models.compilation import compiled
-from models.elementary import exponential
+from models.elementary import exponential, logarithm
 
 GAUSSIAN = 0
 BINARY = 1
@@ -66,6 +66,43 @@ def posterior(belief: float, likelihood_watched: float, likelihood_unwatched: fl
     total = watched + (1.0 - belief) * likelihood_unwatched
     said = 1.0 if likelihood_unwatched == 0.0 else 0.0
     return watched / total if total > 0.0 else said
+
+
+@compiled
+def weighted_probability(probability: float, exponent: float) -> float:
+    """Return ``exp(-(-ln q)^alpha)`` [Prelec1998]_: the weight that a probability has in the choice.
+
+    Parameters
+    ----------
+    probability : float
+        ``q`` in [0, 1]; 0 and 1 keep their places.
+    exponent : float
+        ``alpha > 0``; below 1 small probabilities weigh more and large ones less; 1: the probability itself, exactly.
+    """
+    if exponent == 1.0 or probability <= 0.0 or probability >= 1.0:
+        return probability
+    surprise = -logarithm(probability)
+    return exponential(-exponential(exponent * logarithm(surprise)))
+
+
+@compiled
+def unweighted_probability(weight: float, exponent: float) -> float:
+    """Return the probability whose weight (`weighted_probability`) is `weight`; values outside (0, 1) stay."""
+    return weighted_probability(weight, 1.0 / exponent)
+
+
+@compiled
+def false_signal_probability(rate: float, posterior_on_signal: float) -> float:
+    """Return ``m (1 - mu)/(mu (1 - m))``: how often the public signal says "watched" of an unwatched episode.
+
+    Parameters
+    ----------
+    rate : float
+        ``m`` in [0, 1).
+    posterior_on_signal : float
+        ``mu`` in (m, 1]: what those believe whom it says to be watched. The signal always says so of watched episodes.
+    """
+    return rate * (1.0 - posterior_on_signal) / (posterior_on_signal * (1.0 - rate))
 
 
 @compiled

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.choice import act_probability, act_utility, comply_utility, flag_cost
+from models.choice import act_flag_belief, act_probability, act_utility, comply_utility, flag_cost
 from models.compilation import compiled_loop
 from models.detection import flag_probability, outcome_probability
 from models.elementary import normal_quantile
@@ -186,7 +186,7 @@ def weigh(
     """Fill the probability of acting; without temptation there is no choice, whatever the noise."""
     for agent in range(probability.size):
         cost = flag_cost(penalty, guarding[agent], foresight[agent], loss[agent])
-        act = act_utility(tempted[agent], posteriors[agent], hit_rate, cost)
+        act = act_utility(tempted[agent], act_flag_belief(posteriors[agent], hit_rate), cost)
         comply = comply_utility(posteriors[agent], false_alarm_rate, cost)
         chosen = act_probability(act, comply, rationality[agent])
         probability[agent] = chosen if tempted[agent] > 0.0 else 0.0

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-from models.choice import act_utility, comply_utility, flag_cost
+from models.choice import act_flag_belief, act_utility, comply_utility, flag_cost
 from models.cue_rules import is_informative
 from models.goals import temptation
 from models.noise import compliance_probabilities, comply_probability
@@ -220,7 +220,7 @@ def _looks(columns: dict[str, float], tempted: float, cost: float, rationality: 
         q = _posterior(columns, cue)
         hit, false_alarm = columns["hit_rate"], columns["false_alarm_rate"]
         # adding 0 turns -0, which nobody writes, into 0
-        act = act_utility(tempted, q, hit, cost) + 0.0
+        act = act_utility(tempted, act_flag_belief(q, hit), cost) + 0.0
         comply = comply_utility(q, false_alarm, cost) + 0.0
         # without a temptation there is no choice, whatever the noise
         acts = tempted > 0.0 and act > comply

@@ -124,7 +124,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         self.plan()
         settings, belief = self.model.settings, self.detection_belief
         cost = choice.flag_cost(settings.penalty, self.guarding, self.foresight, self.loss)
-        self.act_utility = choice.act_utility(self.temptation, belief, settings.hit_rate, cost)
+        self.act_utility = choice.act_utility(self.temptation, choice.act_flag_belief(belief, settings.hit_rate), cost)
         self.comply_utility = choice.comply_utility(belief, settings.false_alarm_rate, cost)
         probability = choice.act_probability(self.act_utility, self.comply_utility, self.rationality)
         # Without temptation there is no choice, whatever the noise.

@@ -31,7 +31,7 @@ def test_utilities():
     # D = 2 + .5 + .9 * 3 = 5.2. At q = .3: U_act = 1 - .3 * .8 * 5.2 = -.248, U_comply = -.3 * .1 * 5.2 = -.156.
     cost = flag_cost(2.0, 0.5, 0.9, 3.0)
     assert cost == pytest.approx(5.2, rel=1e-15)
-    assert act_utility(1.0, 0.3, 0.8, cost) == pytest.approx(-0.248, rel=1e-13)
+    assert act_utility(1.0, 0.3 * 0.8, cost) == pytest.approx(-0.248, rel=1e-13)
     assert comply_utility(0.3, 0.1, cost) == pytest.approx(-0.156, rel=1e-13)
 
 
@@ -135,7 +135,7 @@ def test_acts_below_the_threshold_and_not_above(tempted, hit_rate, share, wanted
     threshold = act_threshold(tempted, hit_rate, false_alarm_rate, cost)
     assert threshold == pytest.approx(wanted, rel=1e-12)
     belief = wanted * (1.0 + off)
-    advantage = act_utility(tempted, belief, hit_rate, cost) - comply_utility(belief, false_alarm_rate, cost)
+    advantage = act_utility(tempted, belief * hit_rate, cost) - comply_utility(belief, false_alarm_rate, cost)
     assert advantage * off < 0.0
 
 
@@ -144,7 +144,7 @@ def test_acts_below_the_threshold_and_not_above(tempted, hit_rate, share, wanted
 def test_always_acts_where_the_threshold_exceeds_one(tempted, hit_rate, share, cost, belief):
     false_alarm_rate = share * hit_rate
     assume(act_threshold(tempted, hit_rate, false_alarm_rate, cost) > 1.0 + 1e-6)
-    assert act_utility(tempted, belief, hit_rate, cost) > comply_utility(belief, false_alarm_rate, cost)
+    assert act_utility(tempted, belief * hit_rate, cost) > comply_utility(belief, false_alarm_rate, cost)
 
 
 @settings(deadline=None)

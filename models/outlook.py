@@ -1,0 +1,122 @@
+"""What an agent plans and judges with: plain numbers in named groups, for rules that take many of them.
+
+An agent's own view: the detector and the response as it perceives them, its own number of neighbours included.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: What a planner expects of its modified successors.
+CHAIN = 0
+NAIVE = 1
+MYOPIC = 2
+UNAWARE = 3
+
+#: A depth that is not finite.
+ENDLESS = -1
+
+
+class Stakes(NamedTuple):
+    """What acting is worth.
+
+    Attributes
+    ----------
+    kind : int
+        A kind of `models.goals`.
+    scale : float
+        ``s > 0``, in units of payoff.
+    draws, weights : arrays, (n,)
+        Of random stakes: temptations b in rising order and their probabilities; empty for other kinds.
+    """
+
+    kind: int
+    scale: float
+    draws: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+
+class Planner(NamedTuple):
+    """How an agent looks ahead.
+
+    Attributes
+    ----------
+    kind : int
+        `CHAIN`, `NAIVE`, `MYOPIC` or `UNAWARE`.
+    depth : int
+        Episodes that it looks ahead; `ENDLESS`.
+    foresight : float
+        ``gamma`` in [0, 1); 1 only with a finite depth.
+    guarding : float
+        ``Omega >= 0``: terminal goal guarding.
+    goal_weight : float
+        ``omega_g`` in [0, 1]: 1 judges successors by the current goals, 0 by their own.
+    """
+
+    kind: int
+    depth: int
+    foresight: float
+    guarding: float
+    goal_weight: float
+
+
+class Cue(NamedTuple):
+    """What an agent reckons to see.
+
+    Attributes
+    ----------
+    kind : int
+        `models.perception.GAUSSIAN` or `BINARY`.
+    quality : float
+        Discrimination d (finite), or accuracy.
+    honeypots : float
+        ``hp_``: share of watched episodes that it reckons to look unwatched.
+    false_signal : float
+        Probability that the public signal says "watched" of an unwatched episode (it always does of a watched one);
+        1 where there is no signal.
+    """
+
+    kind: int
+    quality: float
+    honeypots: float
+    false_signal: float
+
+
+class Detector(NamedTuple):
+    """Probabilities of a flag, in [0, 1] (`models.detection`): ``f_1, f_0``, and ``phi'`` of either compliance."""
+
+    act_watched: float
+    act_unwatched: float
+    comply_strategic: float
+    comply_sincere: float
+
+
+class Response(NamedTuple):
+    """What follows.
+
+    Attributes
+    ----------
+    penalty, clawback : float
+        ``F >= 0, xi`` in [0, 1].
+    rotation : float
+        ``eta iota``: fraction of the remaining angle by which a flag, or an answer to speaking up, turns goals.
+    reinforced_rotation : float
+        ``eta_c``: by which watched, unflagged compliance does.
+    offers_voice : int
+        Whether one can speak up.
+    answered, bonus, voice_kept, voice_penalty : float
+        ``rho``, bonus, ``omega_v, F_v``.
+    """
+
+    penalty: float
+    clawback: float
+    rotation: float
+    reinforced_rotation: float
+    offers_voice: int
+    answered: float
+    bonus: float
+    voice_kept: float
+    voice_penalty: float
