@@ -88,7 +88,10 @@ def compiled(function: F) -> F:
 
 
 def compiled_loop(function: F) -> F:
-    """Compile a loop over agents, cells or states; it releases the interpreter's lock."""
+    """Compile a loop over agents, cells or states; it releases the interpreter's lock.
+
+    Also for a rule that is called at so many places that inlining it at each would take minutes to compile.
+    """
     return cast("F", numba.njit(cache=True, error_model="numpy", nogil=True)(function))
 
 

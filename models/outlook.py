@@ -21,7 +21,10 @@ ENDLESS = -1
 
 
 class Stakes(NamedTuple):
-    """What acting is worth.
+    """What acting is worth; `models.stakes` makes them.
+
+    Of random stakes, temptations are ``b = scale * ratio(u)`` with u uniform and ratios of mean 1, on each of a few
+    panels of u the polynomial through its values at Gauss-Legendre nodes. Of other kinds the arrays are empty.
 
     Attributes
     ----------
@@ -29,14 +32,16 @@ class Stakes(NamedTuple):
         A kind of `models.goals`.
     scale : float
         ``s > 0``, in units of payoff.
-    draws, weights : arrays, (n,)
-        Of random stakes: temptations b in rising order and their probabilities; empty for other kinds.
+    draws : array, (panels x nodes,)
+        Ratios at the nodes, panel by panel.
+    edges : array, (panels + 1,)
+        Ends of the panels, rising from 0 to 1.
     """
 
     kind: int
     scale: float
     draws: NDArray[np.float64]
-    weights: NDArray[np.float64]
+    edges: NDArray[np.float64]
 
 
 class Planner(NamedTuple):
@@ -120,3 +125,14 @@ class Response(NamedTuple):
     bonus: float
     voice_kept: float
     voice_penalty: float
+
+
+class Outlook(NamedTuple):
+    """All of it, with the belief: the probability ``p`` in [0, 1] of being watched, held fixed in a plan."""
+
+    belief: float
+    stakes: Stakes
+    planner: Planner
+    cue: Cue
+    detector: Detector
+    response: Response

@@ -65,6 +65,25 @@ def strategy_class(watched: float, unwatched: float, watched_at_rest: float, unw
 
 
 @compiled
+def named_class(
+    act_watched: float,
+    comply_watched: float,
+    act_unwatched: float,
+    comply_unwatched: float,
+    comply_watched_at_rest: float,
+    comply_unwatched_at_rest: float,
+) -> int:
+    """Return the class of a rule that may also speak up: one that acts watched and not unwatched is perverse.
+
+    Parameters are probabilities; those at rest are with nothing at stake.
+    """
+    if act_watched >= 0.5 > act_unwatched and comply_watched < 0.5 and comply_watched_at_rest < 0.5:
+        return PERVERSE
+    code = strategy_class(comply_watched, comply_unwatched, comply_watched_at_rest, comply_unwatched_at_rest)
+    return HONEST if code == PERVERSE else code
+
+
+@compiled
 def rule_class(act_watched: float, act_unwatched: float) -> int:
     """Return the class of a rule of an agent that acts for certain with nothing at stake."""
     return strategy_class(1.0 - act_watched, 1.0 - act_unwatched, 0.0, 0.0)
@@ -144,7 +163,9 @@ def strategy_values_at(
         rule_unwatched = act_probability_unwatched(rule, cue_kind, quality)
         hazard = hazard_rate(rule_watched, belief, hit_rate, false_alarm_rate)
         gain = tempted * act_share(rule_watched, rule_unwatched, belief)
-        worth = rule_value(gain, hazard, punishment, foresight, next_value)
+        # Where a flag turns nothing the rule is kept for ever.
+        turned = hazard if rotation > 0.0 else 0.0
+        worth = rule_value(gain - (hazard - turned) * punishment, turned, punishment, foresight, next_value)
         named = kind if cue_kind == GAUSSIAN else _kind_of(rule_class(true_watched, rule_unwatched))
         if named == 0 and not worth <= honest:
             honest = worth

@@ -1,0 +1,245 @@
+"""Strategies under every mechanism: what each class of rules is worth, and which rule is best (`models.strategies`).
+
+A class is worth the most that its agent expects with a rule of the class, kept until the next modification, later
+selves doing what they will; with a finite depth, in this episode and then the plan; of a ``myopic`` agent, in this
+episode. Under random stakes and tasks a rule answers the temptation too, and its ``r_M`` and ``r_U`` are means over
+the episodes with one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from models.choice import ACT, COMPLY, SPEAK
+from models.class_rules import best_of_class, class_of_flow, has_few_rules, listed_rule, tells_anything
+from models.compilation import compiled_loop
+from models.flows import Eyes, Flow, best_flow, constant_flow, rule_rates
+from models.goals import ALIGNED_ANGLE, RANDOM, TASKS
+from models.judgement import own_eyes
+from models.lattice import Plan, episode_value, false_alarm_cost, kept_value, plan_prices, with_value
+from models.options import Prices, best_cue_rule, option_lines
+from models.outlook import CHAIN, ENDLESS, MYOPIC, UNAWARE, Cue, Detector, Outlook, Planner, Response, Stakes
+from models.perception import GAUSSIAN
+from models.strategies import ALIGNED, COMPLIANT, FAKING, HONEST, PERVERSE
+from models.successors import plan_at
+
+_NAN = float("nan")
+_NEWTON_STEPS = 60
+_LAST_DIGIT = 1e-15
+
+
+class StrategyValues(NamedTuple):
+    """What classes of rules are worth to an agent, and its best rule.
+
+    Attributes
+    ----------
+    honest, compliant, faking : float
+        In units of payoff; NaN where no rule is of the class.
+    best : int
+        Class of the best rule, a code of `models.strategies.CLASS_NAMES`.
+    threshold, speak_threshold : float
+        Posteriors at which acting, and speaking up, are worth the same as complying: inf where acting is never caught
+        up with; NaN for stakes that differ between episodes, and without voice.
+    act_watched, act_unwatched, comply_watched, comply_unwatched : float
+        Probabilities under the best rule, given a temptation, honeypots counted as watched.
+    loss_flag, loss_comply : float
+        ``L_flag, L_comply``, undiscounted.
+    value : float
+        Of the best rule.
+    """
+
+    honest: float
+    compliant: float
+    faking: float
+    best: int
+    threshold: float
+    speak_threshold: float
+    act_watched: float
+    act_unwatched: float
+    comply_watched: float
+    comply_unwatched: float
+    loss_flag: float
+    loss_comply: float
+    value: float
+
+
+@compiled_loop
+def rule_worth(flow: Flow, plan: Plan, planner: Planner) -> float:
+    """Return what a rule is worth to an agent that has this plan."""
+    if planner.kind == MYOPIC or planner.depth != ENDLESS:
+        return episode_value(flow, 0.0, plan, planner.foresight)
+    return kept_value(flow, 0.0, plan, planner.foresight)
+
+
+@compiled_loop
+def general_strategy_values(
+    angle: float,
+    belief: float,
+    stakes: Stakes,
+    planner: Planner,
+    cue: Cue,
+    detector: Detector,
+    response: Response,
+    true_honeypots: float,
+) -> StrategyValues:
+    """Return what each class of rules is worth to an agent, and its best rule.
+
+    Parameters
+    ----------
+    angle, belief, stakes, planner, cue, detector, response
+        As of `models.successors.planned_losses`.
+    true_honeypots : float
+        Share of watched episodes that do look unwatched: it decides what a rule is called, while the share that the
+        agent reckons with decides what it is thought to be worth.
+    """
+    outlook = _believed(Outlook(belief, stakes, planner, cue, detector, response))
+    planner = outlook.planner
+    if angle < ALIGNED_ANGLE:
+        costs = false_alarm_cost(outlook) * _episodes(planner)
+        return StrategyValues(_NAN, -costs, _NAN, ALIGNED, _NAN, _NAN, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, -costs)
+    eyes, plan = own_eyes(angle, stakes), plan_at(angle, outlook)
+    prices = plan_prices(plan, planner.foresight)
+    flow = best_flow(eyes, prices, outlook, true_honeypots)
+    if has_few_rules(outlook):
+        honest, compliant, faking = _values_of_all_rules(eyes, plan, outlook, true_honeypots)
+    else:
+        honest, compliant, faking = _values_of_classes(eyes, plan, outlook, true_honeypots)
+    threshold, speak_threshold = _thresholds(eyes, prices, outlook)
+    return StrategyValues(
+        honest, compliant, faking, class_of_flow(flow), threshold, speak_threshold,
+        flow.act_watched, flow.act_unwatched, flow.comply_watched, flow.comply_unwatched,
+        plan.flag_turns * (plan.value - plan.after_flag), plan.comply_turns * (plan.value - plan.after_comply),
+        rule_worth(flow, plan, planner),
+    )  # fmt: skip
+
+
+@compiled_loop
+def general_best_class(angle: float, outlook: Outlook, true_honeypots: float) -> int:
+    """Return the class of the best rule alone: a code of `models.strategies.CLASS_NAMES`."""
+    if angle < ALIGNED_ANGLE:
+        return ALIGNED
+    believed = _believed(outlook)
+    prices = plan_prices(plan_at(angle, believed), believed.planner.foresight)
+    return class_of_flow(best_flow(own_eyes(angle, believed.stakes), prices, believed, true_honeypots))
+
+
+@compiled_loop
+def _believed(outlook: Outlook) -> Outlook:
+    """Return the outlook that an agent plans with: an unaware one believes that nothing turns its goals."""
+    kind, depth = outlook.planner.kind, outlook.planner.depth
+    response = outlook.response
+    turns = 0.0 if kind == UNAWARE else 1.0
+    return Outlook(
+        outlook.belief,
+        outlook.stakes,
+        Planner(
+            CHAIN if kind == UNAWARE else kind, 0 if kind == MYOPIC else depth, outlook.planner.foresight,
+            outlook.planner.guarding, outlook.planner.goal_weight,
+        ),
+        outlook.cue,
+        outlook.detector,
+        Response(
+            response.penalty, response.clawback, turns * response.rotation, turns * response.reinforced_rotation,
+            response.offers_voice, response.answered, response.bonus, response.voice_kept, response.voice_penalty,
+        ),
+    )  # fmt: skip
+
+
+@compiled_loop
+def _episodes(planner: Planner) -> float:
+    """Return the discounted number of episodes that a plan counts, the present one included."""
+    if planner.depth == ENDLESS:
+        return 1.0 / (1.0 - planner.foresight)
+    episodes = 1.0
+    for _ in range(planner.depth):
+        episodes = 1.0 + planner.foresight * episodes
+    return episodes
+
+
+@compiled_loop
+def _values_of_all_rules(eyes: Eyes, plan: Plan, outlook: Outlook, true_honeypots: float) -> tuple[float, float, float]:
+    """Return the best of all rules of each class, where the cue has two values or says nothing.
+
+    Without voice, acting on the watched cue alone is a rule only where it is the best one.
+    """
+    honest, compliant, faking = _NAN, _NAN, _NAN
+    cue = outlook.cue
+    best = best_cue_rule(
+        option_lines(eyes.worth, plan_prices(plan, outlook.planner.foresight), outlook.detector, outlook.response),
+        outlook.belief, cue,
+    )  # fmt: skip
+    reversed_too = outlook.response.offers_voice != 0 or (best.act_low == 0.5 and best.act_high > 0.5)
+    options = SPEAK + 1 if outlook.response.offers_voice != 0 else SPEAK
+    for on_unwatched in range(options):
+        for on_watched in range(options):
+            if cue.kind == GAUSSIAN and on_watched != on_unwatched:
+                continue
+            is_reversed = on_watched == ACT and on_unwatched == COMPLY
+            if is_reversed and not reversed_too:
+                continue
+            for quiet in range(options if cue.false_signal < 1.0 else COMPLY + 1):
+                rule = listed_rule(on_unwatched, on_watched, quiet)
+                flow = constant_flow(eyes, rule_rates(rule, plan.guarding, outlook, true_honeypots))
+                worth, kind = rule_worth(flow, plan, outlook.planner), class_of_flow(flow)
+                if kind == HONEST and not worth <= honest:
+                    honest = worth
+                elif kind == COMPLIANT and not worth <= compliant:
+                    compliant = worth
+                elif kind == FAKING and tells_anything(cue) and not worth <= faking:
+                    faking = worth
+    return honest, compliant, faking
+
+
+@compiled_loop
+def _values_of_classes(eyes: Eyes, plan: Plan, outlook: Outlook, true_honeypots: float) -> tuple[float, float, float]:
+    """Return the value of the best rule of each class."""
+    honest, compliant, faking = _NAN, _NAN, _NAN
+    # One loop, so that the search is compiled once and not for each code.
+    for code in range(PERVERSE):
+        if code == HONEST:
+            honest = _value_of_class(code, eyes, plan, outlook, true_honeypots)
+        elif code == COMPLIANT:
+            compliant = _value_of_class(code, eyes, plan, outlook, true_honeypots)
+        elif code == FAKING and tells_anything(outlook.cue):
+            faking = _value_of_class(code, eyes, plan, outlook, true_honeypots)
+    return honest, compliant, faking
+
+
+@compiled_loop
+def _value_of_class(code: int, eyes: Eyes, plan: Plan, outlook: Outlook, true_honeypots: float) -> float:
+    """Return the value of the best rule of a class; NaN where none is found.
+
+    Without voice it is the rule that is nearest to the best one, in the order of thresholds. With voice the value is
+    climbed to as in `models.planning`: a turn is as dear as the value that it ends is high.
+    """
+    planner = outlook.planner
+    speaks = outlook.response.offers_voice != 0
+    found, flow = best_of_class(code, eyes, plan_prices(plan, planner.foresight), outlook, true_honeypots, speaks)
+    worth = rule_worth(flow, plan, planner)
+    if not found:
+        return _NAN
+    if planner.depth != ENDLESS or not speaks:
+        return worth
+    for _ in range(_NEWTON_STEPS):
+        prices = plan_prices(with_value(plan, worth), planner.foresight)
+        found, flow = best_of_class(code, eyes, prices, outlook, true_honeypots, speaks)
+        new_worth = rule_worth(flow, plan, planner)
+        if not found or not new_worth > worth:
+            break
+        last_step = new_worth - worth <= _LAST_DIGIT * abs(new_worth)
+        worth = new_worth
+        if last_step:
+            break
+    return worth
+
+
+@compiled_loop
+def _thresholds(eyes: Eyes, prices: Prices, outlook: Outlook) -> tuple[float, float]:
+    """Return the posteriors at which acting and speaking up are worth what complying is."""
+    kind = outlook.stakes.kind
+    if kind in (RANDOM, TASKS):
+        return _NAN, _NAN
+    lines = option_lines(eyes.worth, prices, outlook.detector, outlook.response)
+    speaks = -lines.speak / -lines.comply_watched if outlook.response.offers_voice != 0 else _NAN
+    fall = lines.comply_watched - lines.act_watched + lines.act_unwatched
+    return (lines.act_unwatched / fall if fall > 0.0 else float("inf")), speaks
