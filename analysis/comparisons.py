@@ -23,8 +23,8 @@ from models.scenario import Scenario
 from parameter_sweeps.axes import covers
 from parameter_sweeps.grids import axis_column, scenarios_over, touching_axes, values_over
 from parameter_sweeps.study import Study
+from simulation.decision_numbers import heterogeneous_keys
 from simulation.intervals import mean_interval
-from simulation.valuation import heterogeneous_keys
 
 if TYPE_CHECKING:
     import xarray as xr

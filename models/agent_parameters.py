@@ -8,8 +8,9 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from models.distributions import Number
-from models.parameters import Section, choice, number
+from models.parameters import Section, choice, number, part_or_null
 from models.refusals import refusal_at
+from models.regime_parameters import Detector
 
 MOST_AGENTS = 10_000_000
 
@@ -56,7 +57,9 @@ class GaussianCue(Section):
 class BinaryCue(Section):
     """A cue of two values, right with a given probability."""
 
-    kind: Literal["binary"] = choice("binary", "Kind of cue of being watched: graded, or one of two values.")
+    kind: Literal["binary"] = choice(
+        "binary", "Kind of cue of being watched: graded, or one of two values.", neutral="gaussian"
+    )
     accuracy: Number = number(
         0.9,
         "Probability that the cue says rightly whether the episode is watched.",
@@ -115,7 +118,6 @@ class Beliefs(Section):
         symbol="alpha",
         neutral=1.0,
         gt=0,
-        built=False,
     )
     honeypot_share: Number = number(
         0.0,
@@ -127,6 +129,7 @@ class Beliefs(Section):
         lt=1,
         distribution=True,
     )
+    detector: Detector | None = part_or_null("The detector as agents perceive it; null: as it is.")
 
 
 class Agents(Section):
@@ -137,10 +140,10 @@ class Agents(Section):
     decision: Literal["planner", "learner", "imitator", "honest", "compliant", "faker"] = choice(
         "planner",
         "How an agent decides: by expected utility, by learning, by imitating, or always the same.",
-        built=False,
+        built=("planner",),
     )
     planning: Literal["chain", "naive", "myopic", "unaware"] = choice(
-        "chain", "What a planner expects of its modified successors.", built=False
+        "chain", "What a planner expects of its modified successors."
     )
     foresight: Number = number(
         0.9,
@@ -161,7 +164,6 @@ class Agents(Section):
         ge=0,
         whole=True,
         infinity=True,
-        built=False,
     )
     rationality: Number = number(
         math.inf,
@@ -175,13 +177,12 @@ class Agents(Section):
     )
     akrasia: float = number(
         0.0,
-        "Probability that an agent disregards its temptation in an episode.",
+        "Probability that an agent gives in to its temptation in an episode, and sees nothing else.",
         unit="probability",
         symbol="eps",
         neutral=0.0,
         ge=0,
         le=1,
-        built=False,
     )
     cue: GaussianCue | BinaryCue = Field(default_factory=GaussianCue)
     terminal_guarding: Number = number(
@@ -201,7 +202,6 @@ class Agents(Section):
         neutral=1.0,
         ge=0,
         le=1,
-        built=False,
     )
     conformity: float = number(
         0.0,
@@ -210,7 +210,6 @@ class Agents(Section):
         symbol="r",
         neutral=0.0,
         ge=0,
-        built=False,
     )
     beliefs: Beliefs = Field(default_factory=Beliefs)
 

@@ -11,7 +11,21 @@ They are written as ``tau + (1 - tau) (...)``: without the other causes that is 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from models.compilation import compiled
+from models.outlook import Detector
+
+
+class Rates(NamedTuple):
+    """Rates of a detector, in [0, 1]: ``tau, phi, tau_0, peer, tau_w, phi_w``."""
+
+    hit_rate: float
+    false_alarm_rate: float
+    unwatched_hit_rate: float
+    peer_report_rate: float
+    probe_hit_rate: float
+    probe_false_alarm_rate: float
 
 
 @compiled
@@ -79,3 +93,15 @@ def act_flag_unwatched(unwatched_hit_rate: float, reported: float) -> float:
 def comply_flag(false_alarm_rate: float, probe: float) -> float:
     """Return ``phi'``; `probe` is ``tau_w`` where compliance is strategic, ``phi_w`` where it is sincere."""
     return either_probability(false_alarm_rate, probe)
+
+
+@compiled
+def flag_probabilities(rates: Rates, neighbours: int) -> Detector:
+    """Return the probabilities of a flag of an agent with so many neighbours."""
+    reported = report_probability(rates.peer_report_rate, neighbours)
+    return Detector(
+        act_flag_watched(rates.hit_rate, rates.probe_hit_rate, reported),
+        act_flag_unwatched(rates.unwatched_hit_rate, reported),
+        comply_flag(rates.false_alarm_rate, rates.probe_hit_rate),
+        comply_flag(rates.false_alarm_rate, rates.probe_false_alarm_rate),
+    )

@@ -36,7 +36,8 @@ class Declaration(NamedTuple):
 def declarations(model: type[BaseModel]) -> dict[str, Declaration]:
     """Return the declaration of each parameter by dotted key, in order.
 
-    Where several kinds of a part have the key, it is that of the first, with the choices of all.
+    Those of the entries of a list stand under a key with ``[]``, as ``regime.schedule.rows[].rate``. Where several
+    kinds of a part have the key, it is that of the first, with the choices of all.
     """
     found: dict[str, Declaration] = {}
     for key, record, name in walk(model):
@@ -70,10 +71,10 @@ def _row(key: str, declaration: Declaration) -> ParameterRow:
 
 def _range(declaration: Declaration) -> str:
     parameter, choices = declaration.parameter, declaration.choices
-    if parameter.numeric:
+    if parameter.requirement:
         return parameter.requirement
     if not choices:
-        return "text" if isinstance(declaration.default, str) else listed([declaration.default])
+        return listed([True, False]) if isinstance(declaration.default, bool) else "text"
     built = parameter.built_values or choices
     unbuilt = [value for value in choices if value not in built]
     return listed(choices) if not unbuilt else f"{listed(built)} (not built yet: {listed(unbuilt)})"

@@ -3,7 +3,8 @@
 Each field of a ``Section`` carries a ``Parameter``: unit, symbol, range, neutral value, meaning, and whether
 its mechanism is built. Validation, the schema for editors, the table in the documentation and the messages of
 refusal all read this one object. A mechanism that is declared but not built refuses every value but its
-neutral one; to switch it on, delete ``built=...`` in the declaration.
+neutral one, or every value but those that are named as built; to switch it on, delete ``built=...`` in the
+declaration, or name it there.
 """
 
 from __future__ import annotations
@@ -62,7 +63,10 @@ class Parameter:
     words
         Texts that it may be in place of a number.
     numeric
-        Whether it is a number at all, and not a text or a choice.
+        Whether it is a number at all, and not a text or a choice, a distribution that no number can stand for,
+        or a part that may be null.
+    null
+        Whether it may be null; if it is no number, it is a part that is left out so.
     """
 
     description: str
@@ -79,6 +83,7 @@ class Parameter:
     distribution: bool = False
     words: tuple[str, ...] = ()
     numeric: bool = True
+    null: bool = False
 
     def __call__(self, schema: dict[str, Any]) -> None:
         """Write what is known into the JSON schema of the field."""
@@ -127,21 +132,29 @@ class Parameter:
 
     @property
     def requirement(self) -> str:
-        """What a value must be, as a phrase that follows *must be*."""
+        """What a value must be, as a phrase that follows *must be*; of a text or a choice nothing."""
+        if not self.numeric:
+            return "a mapping of keys to values, or null" if self.null else self._only_a_distribution
         kind = "a whole number" if self.whole else "a number"
         options = [f"{kind} {self.interval}".strip(), *self.words]
         if self.infinity:
             options.insert(1, INFINITY_AS_TEXT)
         if self.distribution:
             options.append("a distribution")
+        if self.null:
+            options.append("null")
         return " or ".join(options)
 
     def admitted(self, value: object) -> Any:
         """Return ``value`` in the form it is kept in, or refuse it."""
-        if not self.numeric or (isinstance(value, str) and value in self.words):
+        if (value is None and self.null) or (isinstance(value, str) and value in self.words):
             return value
         if self.distribution and isinstance(value, Distribution | Mapping):
             return self._distribution_inside(value)
+        if not self.numeric:
+            if self.requirement and not isinstance(value, BaseModel | Mapping):
+                raise refusal(self.requirement)
+            return value
         size = math.inf if isinstance(value, str) and value == INFINITY_AS_TEXT else as_float(value)
         counts = self.whole and math.isfinite(size)
         if not self._in_range(size) or (counts and not isinstance(value, Integral)):
@@ -161,6 +174,10 @@ class Parameter:
             admissible = " or ".join(_written(value) for value in built)
             raise refusal(f"{admissible} (this mechanism is declared, but not built yet)")
 
+    @property
+    def _only_a_distribution(self) -> str:
+        return f"a distribution {self.interval}".strip() if self.distribution else ""
+
     def _in_range(self, size: float) -> bool:
         if not math.isfinite(size):
             return self.infinity and size == math.inf
@@ -175,8 +192,9 @@ class Parameter:
         distribution = Distribution.model_validate(value)
         lower, upper = distribution.support()
         if not (lower >= _outward(self.lower, -1) and upper <= _outward(self.upper, 1)):
+            inside = f"{self.requirement} {self.interval}" if self.numeric else self.requirement
             raise refusal(
-                f"{self.requirement} {self.interval}, not a distribution that draws outside the parameter's "
+                f"{inside}, not a distribution that draws outside the parameter's "
                 f"range (from {_written(lower)} to {_written(upper)})"
             )
         return distribution
@@ -207,6 +225,11 @@ def choice(
     """
     neutral = default if neutral is None else neutral
     return _field(default, Parameter(description, "", "", neutral, built, numeric=False), **checks)
+
+
+def part_or_null(description: str) -> Any:
+    """Return the field of a part that may be null, and is by default: its mechanism is then left out."""
+    return _field(None, Parameter(description, "", "", None, numeric=False, null=True))
 
 
 def _field(default: object, parameter: Parameter, **checks: Any) -> Any:
@@ -261,7 +284,9 @@ def _part_of_kind(model: type[BaseModel], field: str, written: object) -> object
 
 
 def as_json(value: Any) -> Any:
-    """Return ``value`` as strict JSON can hold it: infinity as text."""
+    """Return ``value`` as strict JSON can hold it: infinity as text, a distribution as it is written."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
     return INFINITY_AS_TEXT if value == math.inf else value
 
 
@@ -273,8 +298,14 @@ def listed(values: Iterable[object]) -> str:
 def _written(value: object) -> str:
     if value is None:
         return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, float):
         return "pi" if value == math.pi else f"{value:g}"
+    if isinstance(value, BaseModel):
+        return _written(value.model_dump())
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_written(inner)}' for key, inner in value.items())}}}"
     return str(value)
 
 

@@ -106,6 +106,24 @@ def false_signal_probability(rate: float, posterior_on_signal: float) -> float:
 
 
 @compiled
+def signalled_belief(belief: float, said_watched: int, false_signal: float) -> float:
+    """Return the belief after the public signal; the belief itself where there is none.
+
+    Parameters
+    ----------
+    belief : float
+        ``p`` in [0, 1].
+    said_watched : int
+        What the signal says.
+    false_signal : float
+        Probability that it says "watched" of an unwatched episode; 1 where there is no signal.
+    """
+    if false_signal >= 1.0:
+        return belief
+    return posterior(belief, 1.0, false_signal) if said_watched else 0.0
+
+
+@compiled
 def belief_mean(watched_weight: float, unwatched_weight: float) -> float:
     """Return ``p = A/(A+B)``."""
     return watched_weight / (watched_weight + unwatched_weight)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -25,22 +25,13 @@ from models.refusals import (
     records_at,
     unknown_key,
 )
-from models.regime_parameters import Regime
+from models.regime_parameters import Budget, Regime
+from models.society_parameters import Society, keys_of_other_graphs
+from models.stakes_parameters import RandomStakes, SteadyStakes, TaskStakes
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-
-class Stakes(Section):
-    """What acting on one's own goals is worth."""
-
-    kind: Literal["proportional", "fixed", "random", "tasks"] = choice(
-        "proportional",
-        "How temptation depends on misalignment: in proportion, not at all, at random, or task by task.",
-        built=("proportional", "fixed"),
-    )
-    scale: float = number(1.0, "Scale of temptations.", unit="utility", symbol="s", gt=0)
 
 
 class Overseer(Section):
@@ -54,33 +45,6 @@ class Overseer(Section):
     modification_cost: float = number(0.0, "Cost of a modification.", unit="utility", symbol="c_r", neutral=0.0, ge=0)
     false_alarm_cost: float = number(
         0.0, "Cost of a flag on sincere compliance.", unit="utility", symbol="c_f", neutral=0.0, ge=0
-    )
-
-
-class Society(Section):
-    """Who sees and hears of whom."""
-
-    graph: Literal["none", "complete", "erdos_renyi", "watts_strogatz", "barabasi_albert", "stochastic_block"] = choice(
-        "none", "Who is whose neighbour.", neutral="none", built=False
-    )
-    social_learning: float = number(
-        0.0,
-        "Weight of the neighbours' beliefs in an agent's own.",
-        unit="share per episode",
-        symbol="zeta",
-        neutral=0.0,
-        ge=0,
-        le=1,
-        built=False,
-    )
-    news: float = number(
-        0.0,
-        "Evidence of being watched that each flagged neighbour is worth.",
-        unit="episodes",
-        symbol="nu",
-        neutral=0.0,
-        ge=0,
-        built=False,
     )
 
 
@@ -104,7 +68,7 @@ class Scenario(Section):
     """
 
     name: str = choice("scenario", "Name of the scenario.", min_length=1, max_length=100, strict=True)
-    stakes: Stakes = Field(default_factory=Stakes)
+    stakes: SteadyStakes | RandomStakes | TaskStakes = Field(default_factory=SteadyStakes)
     agents: Agents = Field(default_factory=Agents)
     regime: Regime = Field(default_factory=Regime)
     overseer: Overseer = Field(default_factory=Overseer)
@@ -139,7 +103,9 @@ class Scenario(Section):
         ----------
         values
             By dotted key. A mapping given for a part replaces the whole part: keys it leaves out take their
-            defaults. A new kind of a part keeps the keys that it has in common with the old kind.
+            defaults. A new kind of a part keeps the keys that it has in common with the old kind, and a new
+            graph those that belong to every graph. A key of a part that is null makes the part, with its
+            other keys at their defaults.
 
         Raises
         ------
@@ -156,8 +122,11 @@ class Scenario(Section):
 
     @property
     def watching_rate(self) -> float:
-        """The probability that an agent is watched in an episode; 0 where the schedule is none."""
-        return self.regime.schedule.rate
+        """The probability that the schedule gives an agent at episode 0; 0 where it is none."""
+        schedule = self.regime.schedule
+        if isinstance(schedule, Budget):
+            return schedule.inspected_count(self.agents.count) / self.agents.count
+        return schedule.rate
 
     def drawn_values(self, key: str, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return one agent's value of the parameter ``key`` for each number of ``uniform``.
@@ -213,7 +182,7 @@ def parameter_at(key: str) -> Parameter:
 
 def _wider_first(key: str) -> tuple[int, bool]:
     # a part before its keys, and its kind before the keys that only this kind has
-    return key.count("."), not key.endswith(".kind")
+    return key.count("."), not key.endswith((".kind", ".graph"))
 
 
 def _put(tree: dict[str, Any], key: str, value: object) -> None:
@@ -222,6 +191,9 @@ def _put(tree: dict[str, Any], key: str, value: object) -> None:
     part = reduce(_branch, path, tree)
     if last == "kind" and value != part.get("kind"):
         _drop_keys_of_other_kinds(part, ".".join(path), value)
+    if key == "society.graph" and value != part.get("graph"):
+        for other in keys_of_other_graphs(str(value)):
+            part.pop(other, None)
     part[last] = _plain(value)
 
 
@@ -234,7 +206,9 @@ def _plain(value: object) -> object:
 
 def _branch(part: dict[str, Any], name: str) -> dict[str, Any]:
     # a part just given as something else than a mapping is refused by validation, with what was given
-    branch = part.setdefault(name, {})
+    if part.get(name) is None:
+        part[name] = {}
+    branch = part[name]
     return branch if isinstance(branch, dict) else {}
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import model_validator
 
 from models.parameters import Section, choice, number
-from models.refusals import refusal_at
+from models.refusals import Mistake, refusals_at
 
 LONGEST_PATH = 4096
 
@@ -109,13 +109,17 @@ class Society(Section):
 
     @model_validator(mode="after")
     def _graph_and_its_keys_agree(self) -> Society:
-        for key in keys_of_other_graphs(self.graph):
-            if getattr(self, key) != _default(key):
-                raise refusal_at("graph", f"{_GRAPH_OF_KEY[key]} for society.{key} to be set", self.graph)
-        if self.neighbours % 2:
-            raise refusal_at("neighbours", "an even number", self.neighbours)
+        mistakes: list[Mistake] = [
+            (("graph",), f"{_GRAPH_OF_KEY[key]} for society.{key} to be set", self.graph)
+            for key in keys_of_other_graphs(self.graph)
+            if getattr(self, key) != _default(key)
+        ]
+        if self.graph == "watts_strogatz" and self.neighbours % 2:
+            mistakes.append((("neighbours",), "an even number", self.neighbours))
         if self.graph == "file" and not self.path:
-            raise refusal_at("path", "the name of a file where society.graph is file", self.path)
+            mistakes.append((("path",), "the name of a file where society.graph is file", self.path))
+        if mistakes:
+            raise refusals_at(mistakes)
         return self
 
 

@@ -20,7 +20,8 @@ from parameter_sweeps.pool import MOST_DEATHS, finished_tasks
 from parameter_sweeps.store import Store, begin, locked, results_of
 from parameter_sweeps.study import Cell, Study
 from simulation.measures import CLASS_MEASURES, MEASURE_NAMES
-from simulation.run import Prepared, prepare, run_replicate
+from simulation.preparation import Prepared, prepare
+from simulation.run import run_replicate
 from simulation.valuation import strategy_values
 
 if TYPE_CHECKING:

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.outlook import Stakes
+from models.refusals import InputError
 from models.strategies import CLASS_NAMES
 from parameter_sweeps.grids import axis_column, touching_axes, values_over
 from parameter_sweeps.study import Study
-from simulation.valuation import (
-    DECISION_COLUMNS,
-    DECISION_SOURCES,
-    decision_columns,
-    strategy_values_of_columns,
-)
+from simulation.decision_numbers import DECISION_COLUMNS, DECISION_SOURCES, decision_columns, exact_stakes
+from simulation.valuation import strategy_values_of_columns
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,7 +28,10 @@ MAP_VARIABLES = {
     "threshold": "probability of being watched below which the best rule acts",
     "act_probability_watched": "probability of acting in a watched episode under the best rule",
     "act_probability_unwatched": "probability of acting in an unwatched episode under the best rule",
-    "loss": "what being modified once costs",
+    "comply_probability_watched": "probability of complying in a watched episode under the best rule",
+    "comply_probability_unwatched": "probability of complying in an unwatched episode under the best rule",
+    "loss": "what the turn costs that follows a flag",
+    "turn_loss": "what the turn costs that follows watched compliance",
 }
 _CELLS_AT_ONCE = 20_000
 
@@ -102,7 +103,24 @@ def decision_grid(study: Study) -> list[NDArray[np.float64]]:
 def _values_of_stretches(study: Study, length: int) -> Iterator[tuple[slice, dict[str, NDArray[np.float64]]]]:
     """Yield stretches of consecutive cells with the values there."""
     grid = [np.broadcast_to(column, study.shape) for column in decision_grid(study)]
+    stakes = _shared_stakes(study)
     for first in range(0, study.cell_count, length):
         part = slice(first, min(first + length, study.cell_count))
         columns = np.array([column.flat[part] for column in grid])
-        yield part, strategy_values_of_columns(columns)
+        yield part, strategy_values_of_columns(columns, stakes)
+
+
+def _shared_stakes(study: Study) -> Stakes:
+    """Return the distribution of temptations, which all cells must share.
+
+    Raises
+    ------
+    InputError
+        If it is varied.
+    """
+    for key, values in study.axes.items():
+        is_kind = key == "stakes.kind" and "random" in values
+        if is_kind or key in ("stakes", "stakes.distribution"):
+            message = f"vary.{key} must be left out of a strategy map of random stakes; a sweep may vary it"
+            raise InputError([message])
+    return exact_stakes(study.scenario)

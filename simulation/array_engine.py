@@ -24,7 +24,6 @@ from models.perception import (
 )
 from models.response import guarding_cost
 from simulation.array_stages import (
-    Address,
     believe,
     decide,
     disguise,
@@ -37,6 +36,7 @@ from simulation.array_stages import (
     weigh,
 )
 from simulation.census import class_counts
+from simulation.draws import Address
 from simulation.episode import is_turned
 from simulation.ledger import (
     LONGEST_TALLY,

@@ -11,8 +11,6 @@ Arrays are slices of (block,), one element an agent; the first ones are written.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,7 +33,7 @@ from models.perception import (
     outcome_evidence,
     updated_weight,
 )
-from simulation.draws import EPISODE, HONEYPOT, philox, uniform_from_word
+from simulation.draws import EPISODE, HONEYPOT, Address, philox, uniform_from_word
 from simulation.episode import detection_belief
 from simulation.ledger import (
     tallied,
@@ -44,14 +42,6 @@ from simulation.settings import Settings
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-
-class Address(NamedTuple):
-    """Key and stream of the draws, each in [0, 2^32)."""
-
-    seed: int
-    replicate: int
-    stream: int
 
 
 @compiled_loop
@@ -113,13 +103,20 @@ def solve_missing_losses(
 
 @compiled_loop
 def draw_uniforms(
-    watching: Floats, cue: Floats, choosing: Floats, flagging: Floats, episode: int, low: int, address: Address
+    watching: Floats,
+    cue: Floats,
+    choosing: Floats,
+    flagging: Floats,
+    episode: int,
+    low: int,
+    address: Address,
+    decision: np.uint64 = EPISODE,
 ) -> None:
-    """Fill the four uniforms of an episode for the agents from `low` on."""
+    """Fill the four uniforms of a decision of an episode for the agents from `low` on."""
     seed, replicate = np.uint64(address.seed), np.uint64(address.replicate)
     stream, time = np.uint64(address.stream), np.uint64(episode)
     for agent in range(watching.size):
-        w0, w1, w2, w3 = philox(time, np.uint64(low + agent), EPISODE, stream, seed, replicate)
+        w0, w1, w2, w3 = philox(time, np.uint64(low + agent), decision, stream, seed, replicate)
         watching[agent] = uniform_from_word(w0)
         cue[agent] = uniform_from_word(w1)
         choosing[agent] = uniform_from_word(w2)

@@ -9,11 +9,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.goals import ALIGNED_ANGLE, PROPORTIONAL, temptation
+from models.goals import ALIGNED_ANGLE, FIXED, PROPORTIONAL, temptation
+from models.outlook import ENDLESS, Stakes
 from models.perception import BINARY, GAUSSIAN
 from models.scenario import Scenario, parameter_at
+from simulation.cells import basic_cells, best_classes
+from simulation.decision_numbers import DECISION_COLUMNS, column_of, decision_columns, exact_stakes
 from simulation.settings import cue_quality_key
-from simulation.valuation import DECISION_COLUMNS, decision_columns, strategy_values_of_columns
 
 Floats = NDArray[np.float64]
 Direction = Literal["below", "above"]
@@ -38,7 +40,25 @@ _COLUMN_OF = {
     "agents.goals.angle": "angle",
     "regime.visibility.honeypot_share": "true_honeypots",
     "agents.beliefs.honeypot_share": "reckoned_honeypots",
+    "agents.current_goal_weight": "goal_weight",
+    "regime.response.clawback": "clawback",
+    "regime.response.internalisation": "internalisation",
+    "regime.response.rotation_when_complying": "reinforced_rotation",
+    "regime.response.voice.bonus": "bonus",
+    "regime.response.voice.answer_probability": "answered",
+    "regime.detector.unwatched_hit_rate": "unwatched_hit_rate",
+    "regime.detector.probe.hit_rate": "probe_hit_rate",
 }
+#: Of these the basic model knows nothing.
+_BEYOND_BASIC = (
+    "agents.current_goal_weight",
+    "regime.response.clawback",
+    "regime.response.internalisation",
+    "regime.response.rotation_when_complying",
+    "regime.detector.unwatched_hit_rate",
+    "regime.detector.probe.hit_rate",
+)
+_OF_VOICE = ("regime.response.voice.bonus", "regime.response.voice.answer_probability")
 _FRACTIONS = np.unique(
     np.concatenate([np.logspace(-12.0, 0.0, 121), np.linspace(0.0, 1.0, 121)[1:], 1.0 - np.logspace(-12.0, -1.0, 67)])
 )
@@ -56,6 +76,7 @@ class DecisionAxis:
     upper_open: bool
     scale: float
     columns: dict[str, float]
+    stakes: Stakes
 
     def classes(self, values: Floats) -> NDArray[np.int64]:
         """Return the code of the best class at each value."""
@@ -64,7 +85,7 @@ class DecisionAxis:
         table[DECISION_COLUMNS.index(_COLUMN_OF[self.key])] = np.where(told, 1.0, values)
         if self.key == "agents.cue.discrimination":
             table[DECISION_COLUMNS.index("cue_kind")] = np.where(told, BINARY, GAUSSIAN)
-        return strategy_values_of_columns(table)["best"].astype(np.int64)
+        return best_classes(np.ascontiguousarray(table), self.stakes)
 
     def class_at(self, value: float) -> int:
         """Return the code of the best class at one value."""
@@ -90,7 +111,19 @@ def searched_keys(scenario: Scenario) -> tuple[str, ...]:
     # with fixed stakes the temptation does not depend on the angle, unless it is 0
     if columns["stakes_kind"] == PROPORTIONAL or columns["angle"] < ALIGNED_ANGLE:
         keys.append("agents.goals.angle")
-    return tuple(keys)
+    if not basic_cells(column_of(scenario)).all():
+        keys.extend(_BEYOND_BASIC)
+        keys.extend(_OF_VOICE if columns["offers_voice"] else ())
+    return tuple(key for key in keys if _acts(scenario, key))
+
+
+def _acts(scenario: Scenario, key: str) -> bool:
+    """Tell whether a parameter is one of the scenario's kinds of parts, and not hidden by another."""
+    if key.startswith("regime.detector.") and scenario.agents.beliefs.detector is not None:
+        return False
+    if key == "regime.response.penalty":
+        return scenario.regime.schedule.kind != "escalating"
+    return key != "regime.schedule.rate" or scenario.regime.schedule.kind in ("none", "constant", "adaptive")
 
 
 def axis_of(scenario: Scenario, key: str) -> DecisionAxis:
@@ -98,23 +131,26 @@ def axis_of(scenario: Scenario, key: str) -> DecisionAxis:
     parameter, columns = parameter_at(key), decision_columns(scenario)
     lower, upper = parameter.lower, parameter.upper
     lower_open, upper_open = parameter.gt is not None, parameter.lt is not None
-    if key == "agents.foresight":
+    if key == "agents.foresight" and columns["depth"] == ENDLESS:
         # a foresight of 1 is allowed only where the plan is finite
         upper_open = True
     if key == "regime.detector.hit_rate":
-        lower = columns["false_alarm_rate"]
+        lower = max(columns["false_alarm_rate"], columns["unwatched_hit_rate"])
+    if key == "regime.detector.unwatched_hit_rate":
+        upper = columns["hit_rate"]
     if key == "regime.detector.false_alarm_rate":
         upper = columns["hit_rate"]
     is_told = key == "agents.cue.discrimination" and columns["cue_kind"] == BINARY
     present = math.inf if is_told else columns[_COLUMN_OF[key]]
     scale = _worth_of_a_future(columns) if math.isinf(upper) and key != "agents.cue.discrimination" else 1.0
-    return DecisionAxis(key, present, lower, upper, lower_open, upper_open, scale, columns)
+    return DecisionAxis(key, present, lower, upper, lower_open, upper_open, scale, columns, exact_stakes(scenario))
 
 
 def _worth_of_a_future(columns: dict[str, float]) -> float:
     """Return ``b/(1 - gamma)``, the scale of what a penalty must outweigh; ``s`` where nothing tempts."""
-    tempted = temptation(int(columns["stakes_kind"]), columns["scale"], columns["angle"])
-    return (tempted or columns["scale"]) / (1.0 - columns["foresight"])
+    kind = int(columns["stakes_kind"])
+    tempted = temptation(kind, columns["scale"], columns["angle"]) if kind in (PROPORTIONAL, FIXED) else 0.0
+    return (tempted or columns["scale"]) / max(1.0 - columns["foresight"], 1e-3)
 
 
 def points_toward(axis: DecisionAxis, direction: Direction) -> Floats:

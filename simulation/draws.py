@@ -8,6 +8,9 @@ precise. A new decision takes a new address and shifts no other.
     decision                        word 0      word 1      word 2      word 3
     EPISODE                         watched?    cue         choice      flag
     HONEYPOT                        honeypot?   -           -           -
+    IMPULSE                         akrasia?    answered?   stakes: a uniform, or two normals (own task)
+    TASK (agent: n)                 components 4n to 4n + 3 of the task that all agents share, normal
+    SCHEDULE                        order       signal      group       -
     PARAMETER + n (episode 0)       52-bit uniform: quantile of the agent's n-th parameter
     DIRECTION + n (episode 0)       52-bit uniforms: directions 2n and 2n + 1 of the agent's goals
 
@@ -16,10 +19,13 @@ Words are 32 bits in unsigned 64-bit integers: one multiplication gives both hal
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from models.compilation import compiled, compiled_loop, float_from_bits
+from models.elementary import normal_quantile
 from models.refusals import InputError
 
 Word = np.uint64
@@ -27,6 +33,9 @@ Words = tuple[Word, Word, Word, Word]
 
 EPISODE = np.uint64(0)
 HONEYPOT = np.uint64(1)
+IMPULSE = np.uint64(2)
+TASK = np.uint64(3)
+SCHEDULE = np.uint64(4)
 PARAMETER = 1 << 16
 DIRECTION = 1 << 17
 
@@ -40,6 +49,14 @@ _DROPPED = np.uint64(6)
 #: 2^52 as a double holds an integer below 2^32 in its last bits; AVX2 has no conversion of 64-bit integers.
 _EXPONENT_BITS = np.int64(0x4330000000000000)
 _TWO_52 = 4503599627370496.0
+
+
+class Address(NamedTuple):
+    """Key and stream of the draws, each in [0, 2^32)."""
+
+    seed: int
+    replicate: int
+    stream: int
 
 
 def check_address(seed: int, replicate: int, stream: int) -> None:
@@ -100,23 +117,54 @@ def addressed_uniforms(seed: int, replicate: int, decision: int, stream: int, co
     return out
 
 
+@compiled
+def decision_uniforms(
+    seed: int, replicate: int, stream: int, episode: int, agent: int, decision: Word
+) -> tuple[float, float, float, float]:
+    """Return the four uniforms of one agent at one decision of one episode."""
+    w0, w1, w2, w3 = philox(
+        np.uint64(episode), np.uint64(agent), decision, np.uint64(stream), np.uint64(seed), np.uint64(replicate)
+    )
+    return uniform_from_word(w0), uniform_from_word(w1), uniform_from_word(w2), uniform_from_word(w3)
+
+
 @compiled_loop
 def episode_uniforms(
     seed: int, replicate: int, stream: int, episode: int, agent: int
 ) -> tuple[float, float, float, float]:
     """Return the four uniforms of one agent in one episode: watching, cue, choice, flag."""
-    w0, w1, w2, w3 = philox(
-        np.uint64(episode), np.uint64(agent), EPISODE, np.uint64(stream),
-        np.uint64(seed), np.uint64(replicate),
-    )  # fmt: skip
-    return uniform_from_word(w0), uniform_from_word(w1), uniform_from_word(w2), uniform_from_word(w3)
+    return decision_uniforms(seed, replicate, stream, episode, agent, EPISODE)
 
 
 @compiled_loop
 def honeypot_uniform(seed: int, replicate: int, stream: int, episode: int, agent: int) -> float:
     """Return the uniform that makes a watched episode of one agent a honeypot: below their share."""
-    w0, _, _, _ = philox(
-        np.uint64(episode), np.uint64(agent), HONEYPOT, np.uint64(stream),
-        np.uint64(seed), np.uint64(replicate),
-    )  # fmt: skip
-    return uniform_from_word(w0)
+    return decision_uniforms(seed, replicate, stream, episode, agent, HONEYPOT)[0]
+
+
+@compiled_loop
+def impulse_uniforms(
+    seed: int, replicate: int, stream: int, episode: int, agent: int
+) -> tuple[float, float, float, float]:
+    """Return the uniforms of one agent in one episode: akrasia, answer, and two of the stakes."""
+    return decision_uniforms(seed, replicate, stream, episode, agent, IMPULSE)
+
+
+@compiled_loop
+def schedule_uniforms(
+    seed: int, replicate: int, stream: int, episode: int, agent: int
+) -> tuple[float, float, float, float]:
+    """Return the uniforms of one agent in one episode: its place in the order of inspections, and the signal."""
+    return decision_uniforms(seed, replicate, stream, episode, agent, SCHEDULE)
+
+
+@compiled_loop
+def shared_task(seed: int, replicate: int, stream: int, episode: int, dimension: int) -> NDArray[np.float64]:
+    """Return the task of an episode, standard normal, (dimension,), the same for all agents."""
+    task = np.empty(dimension)
+    for number in range((dimension + 3) // 4):
+        uniforms = decision_uniforms(seed, replicate, stream, episode, number, TASK)
+        for word in range(4):
+            if 4 * number + word < dimension:
+                task[4 * number + word] = normal_quantile(uniforms[word])
+    return task

@@ -4,12 +4,16 @@ Every agent, before any agent's state changes:
 
 1. Watching: the schedule gives a rate; M = 1 if the first uniform of the address is below it.
 2. Cue: a watched episode is a honeypot with the regime's share, and then looks unwatched; the cue shows how it looks.
-3. Posterior: belief and cue give q.
-4. Choice: the plan at the agent's angle and belief gives L; expected utilities give the probability of acting.
-5. Detection: a flag, with the probability given by what was done and whether it was watched.
+3. Posterior: belief, public signal and cue give q.
+4. Choice: the stakes of the episode; the plan at the agent's angle and belief gives its losses; expected utilities give
+   the probabilities of acting and of speaking up.
+5. Detection: a flag, with the probability given by what was done and whether it was watched; speaking up is answered.
 6. Counting: what was done counts for the goals that it was done with.
 7. Beliefs: A and B take the evidence, from the posterior of step 3 and the outcome of step 5.
-8. Response: a flag turns the goals of an agent that is not aligned; its plan is made anew.
+8. Response: a flag or an answer turns the goals of an agent that is not aligned, and so does watched, unflagged
+   compliance where it is reinforced; habits grow; its plan is made anew.
+9. Society: news of neighbours' flags, then the neighbours' beliefs; what they did is seen in the next episode.
+10. The overseer learns from monitored episodes alone.
 
 All agents move at once: no result depends on the order in which they are visited.
 """

@@ -8,28 +8,33 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-from models.choice import act_flag_belief, act_utility, comply_utility, flag_cost
+from models.choice import flag_cost, option_probabilities
 from models.cue_rules import is_informative
-from models.goals import temptation
-from models.noise import compliance_probabilities, comply_probability
+from models.decision import expected_utilities
+from models.detection import Rates, flag_probabilities
+from models.goals import ALIGNED_ANGLE, RANDOM, TASKS, temptation
+from models.noise import compliance_probabilities
+from models.outlook import UNAWARE, Detector
 from models.perception import (
     GAUSSIAN,
     binary_likelihood_unwatched,
     binary_likelihood_watched,
     gaussian_likelihood_ratio,
     posterior,
+    signalled_belief,
 )
 from models.response import guarding_cost
+from models.rule_rates import Rule, option_rates_at, rule_rates
 from models.scenario import Scenario
+from models.society import conformity_pull
+from models.tasks import mean_conflict_temptation
+from simulation.cells import basic_cells
 from simulation.decision_axes import searched_keys
+from simulation.decision_numbers import column_of, cue_from, decision_columns, heterogeneous_keys, median_value
+from simulation.mechanisms import mechanisms_of
 from simulation.strict_json import strict_json
 from simulation.turning_points import Change, changes_of_mind
-from simulation.valuation import (
-    StrategyValues,
-    decision_columns,
-    heterogeneous_keys,
-    strategy_values,
-)
+from simulation.valuation import StrategyValues, strategy_values
 
 _NAN = float("nan")
 
@@ -46,10 +51,10 @@ class Look:
         ``y``; NaN where the cue says nothing.
     posterior : float
         ``q``: probability of being watched, after the cue.
-    act_utility, comply_utility : float
-        Expected utilities of the two options, in units of payoff.
+    act_utility, comply_utility, voice_utility : float
+        Expected utilities of the options, in units of payoff; NaN where one cannot speak up.
     choice : str
-        ``act`` or ``comply``: the better option; a tie goes to complying.
+        ``act``, ``comply`` or ``speak``: the best option; ties go to complying, then to speaking up.
     comply_probability : float
         Of a choice as noisy as the agent's.
     """
@@ -59,6 +64,7 @@ class Look:
     posterior: float
     act_utility: float
     comply_utility: float
+    voice_utility: float
     choice: str
     comply_probability: float
 
@@ -76,7 +82,7 @@ class Explanation:
     differing_keys : tuple of str
         Dotted keys in which agents differ; empty if they are all alike.
     columns : dict
-        The plain numbers that the decision rests on, as `simulation.valuation.decision_columns` gives them.
+        The plain numbers that the decision rests on, as `simulation.decision_numbers.decision_columns` gives them.
     discrimination : float
         ``d`` of a graded cue, infinite for one that tells for certain; NaN for another two-valued cue.
     temptation : float
@@ -128,7 +134,17 @@ class Explanation:
     @property
     def compliance(self) -> tuple[float, float]:
         """Probabilities of complying watched and unwatched under the best rule."""
-        return 1.0 - self.values.act_probability_watched, 1.0 - self.values.act_probability_unwatched
+        return self.values.comply_probability_watched, self.values.comply_probability_unwatched
+
+    @property
+    def detector(self) -> Detector:
+        """Probabilities of a flag, as the agent takes them to be."""
+        columns = self.columns
+        rates = Rates(
+            columns["hit_rate"], columns["false_alarm_rate"], columns["unwatched_hit_rate"],
+            columns["peer_report_rate"], columns["probe_hit_rate"], columns["probe_false_alarm_rate"],
+        )  # fmt: skip
+        return flag_probabilities(rates, int(columns["neighbours"]))
 
     @cached_property
     def unmoved_keys(self) -> tuple[str, ...]:
@@ -183,30 +199,59 @@ def explain(scenario: Scenario) -> Explanation:
         Where its agents differ, the median agent is explained.
     """
     columns, values = decision_columns(scenario), strategy_values(scenario)
-    tempted = temptation(int(columns["stakes_kind"]), columns["scale"], columns["angle"])
-    guarding = guarding_cost(columns["terminal_guarding"], columns["angle"], columns["rotation"])
-    cost = flag_cost(columns["penalty"], guarding, columns["foresight"], values.loss)
-    rationality = float(scenario.drawn_values("agents.rationality", _half())[0])
+    rule = _rule(scenario, columns, values)
     return Explanation(
         scenario=scenario.name,
         differing_keys=tuple(heterogeneous_keys(scenario)),
         columns=columns,
         discrimination=_discrimination(scenario, columns),
-        temptation=tempted,
-        rationality=rationality,
-        flag_cost=cost,
+        temptation=rule.tempted,
+        rationality=rule.rationality,
+        flag_cost=flag_cost(rule.response.penalty, rule.guarding, rule.foresight, rule.loss),
         values=values,
-        looks=tuple(_looks(columns, tempted, cost, rationality)),
-        noisy_compliance=_noisy_compliance(columns, tempted, cost, rationality),
+        looks=tuple(_looks(columns, rule)),
+        noisy_compliance=_noisy_compliance(columns, rule, bool(basic_cells(column_of(scenario)).all())),
         changes=changes_of_mind(scenario),
         searched=searched_keys(scenario),
     )
 
 
-def _half() -> Any:
-    import numpy as np
+def _rule(scenario: Scenario, columns: dict[str, float], values: StrategyValues) -> Rule:
+    """Return the rule that the agent follows in the first episode, at its mean temptation in conflict."""
+    mechanisms, angle = mechanisms_of(scenario), columns["angle"]
+    response = mechanisms.response._replace(penalty=columns["penalty"])
+    guarding = guarding_cost(columns["terminal_guarding"], angle, response.rotation)
+    neighbours = int(columns["neighbours"])
+    return Rule(
+        tempted=_temptation(columns),
+        guarding=0.0 if mechanisms.planning == UNAWARE else guarding,
+        foresight=columns["foresight"],
+        loss=values.loss,
+        turn_loss=values.turn_loss,
+        habit=0.0,
+        pull=_first_pull(scenario),
+        weighting=mechanisms.weighting,
+        rationality=median_value(scenario, "agents.rationality"),
+        akrasia=mechanisms.akrasia,
+        detector=flag_probabilities(mechanisms.perceived, neighbours),
+        response=response,
+    )
 
-    return np.array([0.5])
+
+def _temptation(columns: dict[str, float]) -> float:
+    kind, scale, angle = int(columns["stakes_kind"]), columns["scale"], columns["angle"]
+    if angle < ALIGNED_ANGLE:
+        return 0.0
+    if kind == TASKS:
+        return mean_conflict_temptation(scale, angle)
+    return scale if kind == RANDOM else temptation(kind, scale, angle)
+
+
+def _first_pull(scenario: Scenario) -> float:
+    """Return the pull of conformity in the first episode; without neighbours there is none."""
+    if scenario.agents.conformity == 0.0 or scenario.society.graph == "none":
+        return 0.0
+    return conformity_pull(scenario.agents.conformity, scenario.society.initial_compliance)
 
 
 def _discrimination(scenario: Scenario, columns: dict[str, float]) -> float:
@@ -215,17 +260,20 @@ def _discrimination(scenario: Scenario, columns: dict[str, float]) -> float:
     return math.inf if scenario.agents.cue.kind == "gaussian" else _NAN
 
 
-def _looks(columns: dict[str, float], tempted: float, cost: float, rationality: float) -> Iterable[Look]:
+def _looks(columns: dict[str, float], rule: Rule) -> Iterable[Look]:
     for sight, cue in _typical_cues(int(columns["cue_kind"]), columns["quality"]):
         q = _posterior(columns, cue)
-        hit, false_alarm = columns["hit_rate"], columns["false_alarm_rate"]
-        # adding 0 turns -0, which nobody writes, into 0
-        act = act_utility(tempted, act_flag_belief(q, hit), cost) + 0.0
-        comply = comply_utility(q, false_alarm, cost) + 0.0
+        act, comply, voice = expected_utilities(
+            q, rule.tempted, rule.guarding, rule.foresight, rule.loss, rule.turn_loss, rule.habit, rule.pull,
+            rule.weighting, rule.detector, rule.response,
+        )  # fmt: skip
         # without a temptation there is no choice, whatever the noise
-        acts = tempted > 0.0 and act > comply
-        noisy = comply_probability(q, tempted, hit, false_alarm, cost, rationality) if tempted > 0.0 else 1.0
-        yield Look(sight, cue, q, act, comply, "act" if acts else "comply", noisy)
+        acts, speaks = option_probabilities(act, comply, voice, math.inf) if rule.tempted > 0.0 else (0.0, 0.0)
+        complies = option_rates_at(q, rule)[1] if rule.tempted > 0.0 else 1.0
+        choice = "act" if acts else ("speak" if speaks else "comply")
+        spoken = voice if rule.response.offers_voice else _NAN
+        # adding 0 turns -0, which nobody writes, into 0
+        yield Look(sight, cue, q, act + 0.0, comply + 0.0, spoken, choice, complies)
 
 
 def _typical_cues(kind: int, quality: float) -> list[tuple[str, float]]:
@@ -242,7 +290,9 @@ def _typical_cues(kind: int, quality: float) -> list[tuple[str, float]]:
 
 
 def _posterior(columns: dict[str, float], cue: float) -> float:
-    belief, quality, honeypots = columns["belief"], columns["quality"], columns["reckoned_honeypots"]
+    quality, honeypots = columns["quality"], columns["reckoned_honeypots"]
+    # Where there is a public signal, it says "watched".
+    belief = signalled_belief(columns["belief"], 1, columns["false_signal"])
     if math.isnan(cue):
         return belief
     if columns["cue_kind"] == GAUSSIAN:
@@ -251,21 +301,16 @@ def _posterior(columns: dict[str, float], cue: float) -> float:
     return posterior(belief, watched, binary_likelihood_unwatched(cue, quality))
 
 
-def _noisy_compliance(
-    columns: dict[str, float], tempted: float, cost: float, rationality: float
-) -> tuple[float, float]:
-    if not tempted > 0.0:
+def _noisy_compliance(columns: dict[str, float], rule: Rule, is_basic: bool) -> tuple[float, float]:
+    if not rule.tempted > 0.0:
         return 1.0, 1.0
-    watched, unwatched = compliance_probabilities(
-        tempted,
-        cost,
-        rationality,
-        columns["belief"],
-        columns["hit_rate"],
-        columns["false_alarm_rate"],
-        int(columns["cue_kind"]),
-        columns["quality"],
-        columns["reckoned_honeypots"],
-        columns["true_honeypots"],
-    )
-    return watched, unwatched
+    if is_basic and rule.weighting == 1.0 and rule.akrasia == rule.pull == 0.0:
+        # Compiled in a tenth of the time.
+        watched, unwatched = compliance_probabilities(
+            rule.tempted, flag_cost(rule.response.penalty, rule.guarding, rule.foresight, rule.loss), rule.rationality,
+            columns["belief"], columns["hit_rate"], columns["false_alarm_rate"], int(columns["cue_kind"]),
+            columns["quality"], columns["reckoned_honeypots"], columns["true_honeypots"],
+        )  # fmt: skip
+        return watched, unwatched
+    rates = rule_rates(rule, columns["belief"], cue_from(columns), columns["true_honeypots"], columns["false_signal"])
+    return rates[1], rates[3]

@@ -12,9 +12,10 @@ from math import sin, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from models.choice import is_strategic
+from models.choice import ACT, SPEAK, is_strategic
 from models.compilation import compiled, compiled_loop
 from models.goals import payoff_scale
+from models.outlook import Response
 from models.overseer import overseer_payoff
 from simulation.settings import Settings
 
@@ -47,11 +48,19 @@ COLUMNS = (
     "watched_across",
     "unwatched_along",
     "unwatched_across",
+    "spoken",
+    "conflict_spoken",
+    "unmodified_spoken",
+    "watched_flags",
+    "rate",
 )
 WIDTH = len(COLUMNS)
 MODIFICATIONS = COLUMNS.index("modifications")
 BELIEF = COLUMNS.index("belief")
 OVERSEER_UTILITY = COLUMNS.index("overseer_utility")
+SPOKEN = COLUMNS.index("spoken")
+WATCHED_FLAGS = COLUMNS.index("watched_flags")
+RATE = COLUMNS.index("rate")
 
 #: Five counts of 12 bits in one integer: one load and one store a step in place of five.
 FIELD_BITS = 12
@@ -167,6 +176,8 @@ def settle(
     flags = caught + false_flags
     sums[agent, 14] += flags
     sums[agent, 15] += false_flags
+    # Only watching finds anything here.
+    sums[agent, WATCHED_FLAGS] += flags
     sums[agent, 17] += episodes * standing[agent, PRESERVED]
     sums[agent, 18] += episodes * (1.0 - standing[agent, RISE])
     punished = flags * (settings.penalty + guarding)
@@ -216,9 +227,88 @@ def settled_rows(
             turns[agent] > 0, settings,
         )  # fmt: skip
         settled[agent, BELIEF] = belief_sum[agent]
+        settled[agent, RATE] = settings.watching_rate * now
         settled[agent, MODIFICATIONS] = turns[agent]
         settled[agent, OVERSEER_UTILITY] -= settings.modification_cost * turns[agent]
     return settled
+
+
+@compiled_loop
+def account(
+    sums: NDArray[np.float64],
+    agent: int,
+    option: int,
+    watched: int,
+    flagged: int,
+    answered: int,
+    turned: int,
+    modified: int,
+    strategic: int,
+    tempted: float,
+    own_gain: float,
+    guarding: float,
+    belief: float,
+    rate: float,
+    standing: NDArray[np.float64],
+    response: Response,
+    settings: Settings,
+) -> None:
+    """Add one episode to an agent's row of sums: what `settle` does for many in which nothing changes.
+
+    Parameters
+    ----------
+    sums, standing : arrays
+        As in `settle`; the standing is that of the goals with which the agent chose.
+    option : int
+        `models.choice.COMPLY`, `ACT` or `SPEAK`.
+    watched, flagged, answered, turned, modified, strategic : int
+        0 or 1: of the episode; whether its goals turned in it, and had ever been turned before; whether it would act
+        with nothing to fear.
+    tempted, own_gain : float
+        ``b``, and what acting is worth by the original goals.
+    guarding, belief, rate : float
+        ``Omega``, the prior ``p``, and the probability ``m`` with which the schedule watched the agent.
+    """
+    acted, spoke = int(option == ACT), int(option == SPEAK)
+    complied = 1 - acted - spoke
+    complied_watched = complied * watched
+    complied_unwatched = complied - complied_watched
+    sums[agent, 0] += 1
+    sums[agent, 1] += watched
+    sums[agent, 2] += complied_watched
+    sums[agent, 3] += complied_unwatched
+    sums[agent, SPOKEN] += spoke
+    if tempted > 0.0:
+        _add_conflict(sums, agent, 4, 1, watched, complied_watched, complied_unwatched)
+        sums[agent, SPOKEN + 1] += spoke
+        if not modified:
+            _add_conflict(sums, agent, 8, 1, watched, complied_watched, complied_unwatched)
+            sums[agent, 13] += complied * strategic
+            sums[agent, SPOKEN + 2] += spoke
+        # Who speaks up shows its own goals, as who acts on them.
+        shown = 1 - complied
+        first = 23 if watched else 25
+        sums[agent, first] += 1.0 - shown * standing[agent, RISE]
+        sums[agent, first + 1] += shown * standing[agent, SINE]
+    sums[agent, 12] += complied * strategic
+    sums[agent, 14] += flagged
+    sums[agent, 15] += flagged * complied
+    sums[agent, WATCHED_FLAGS] += flagged * watched
+    sums[agent, MODIFICATIONS] += turned
+    sums[agent, 17] += standing[agent, PRESERVED]
+    sums[agent, 18] += 1.0 - standing[agent, RISE]
+    sums[agent, BELIEF] += belief
+    sums[agent, RATE] += rate
+    lost = response.clawback * flagged
+    cost = flagged * (response.penalty + guarding) + answered * (response.voice_penalty + guarding)
+    gained = acted * (1.0 - lost) + spoke * response.voice_kept
+    sums[agent, 20] += gained * own_gain + spoke * response.bonus - cost
+    sums[agent, 21] += gained * tempted + spoke * response.bonus - cost
+    sums[agent, OVERSEER_UTILITY] += overseer_payoff(
+        tempted, acted, acted * flagged, watched, turned, flagged * complied * (1 - strategic),
+        settings.harm, settings.recovery, settings.monitoring_cost, settings.modification_cost,
+        settings.false_alarm_cost,
+    )  # fmt: skip
 
 
 def added_up(rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -40,6 +40,7 @@ _COMPLIANCE = (
         "complied although it would act with nothing to fear",
         "conflict episodes",
     ),
+    Measure("voice_rate", "spoke up", "conflict episodes"),
 )
 _CLASSES = tuple(
     Measure(f"{name}_share", f"agents whose rule is {name.replace('_', '-')}", "agents in conflict, at a census")
@@ -93,15 +94,13 @@ def share(part: Floats, whole: Floats) -> Floats:
     return quotient
 
 
-def behaviour(sums: Floats, watching_rate: float) -> dict[str, Floats]:
+def behaviour(sums: Floats) -> dict[str, Floats]:
     """Return the measures that sums over agents give.
 
     Parameters
     ----------
     sums : array, (..., `simulation.ledger.WIDTH`)
         Of a run, or of any stretch of episodes.
-    watching_rate : float
-        ``m``: what beliefs are compared with.
     """
 
     def column(name: str) -> Floats:
@@ -114,6 +113,7 @@ def behaviour(sums: Floats, watching_rate: float) -> dict[str, Floats]:
         ("_all", "episodes", "", "strategic"),
         ("_unmodified", "unmodified", "unmodified_", "unmodified_strategic"),
     ):
+        found["voice_rate" + suffix] = share(column(f"{prefix}spoken"), column(whole))
         watched = column(f"{prefix}watched")
         found["compliance_watched" + suffix] = share(column(f"{prefix}complied_watched"), watched)
         unwatched = column(whole) - watched
@@ -126,7 +126,7 @@ def behaviour(sums: Floats, watching_rate: float) -> dict[str, Floats]:
     found["stage_distance"] = _stage_distance(column)
     for name, total in _PER_EPISODE.items():
         found[name] = share(column(total), episodes)
-    found["belief_error"] = share(column("belief"), episodes) - watching_rate
+    found["belief_error"] = share(column("belief") - column("rate"), episodes)
     return found
 
 
@@ -160,8 +160,11 @@ def classes(counts: NDArray[np.int64]) -> dict[str, Floats]:
 
 
 def suspicions(rows: Floats) -> Floats:
-    """Return how much the overseer suspects each agent, (agents,), from their sums, (agents, `WIDTH`)."""
-    flags, watched = rows[:, _COLUMN["flags"]], rows[:, _COLUMN["watched"]]
+    """Return how much the overseer suspects each agent, (agents,), from their sums, (agents, `WIDTH`).
+
+    Only monitored episodes count.
+    """
+    flags, watched = rows[:, _COLUMN["watched_flags"]], rows[:, _COLUMN["watched"]]
     return _suspicions(np.ascontiguousarray(flags), np.ascontiguousarray(watched))
 
 

@@ -39,6 +39,9 @@ class Plans:
     table: LossTable
 
 
+NO_PLANS = Plans(HELD, _NO_TABLE)
+
+
 @compiled_loop
 def solved_loss(
     angle: float,
@@ -65,7 +68,7 @@ def plans_of(scenario: Scenario, settings: Settings) -> Plans:
     """Return how the agents of a scenario plan; a table is solved here, once for all replicates."""
     agents = scenario.agents
     if agents.beliefs.feedback == "none" or agents.beliefs.strength == float("inf") or settings.rotation == 0.0:
-        return Plans(HELD, _NO_TABLE)
+        return NO_PLANS
     angle = agents.goals.angle
     highest = angle.support()[1] if isinstance(angle, Distribution) else angle
     highest = min(highest, np.pi)

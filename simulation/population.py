@@ -19,6 +19,7 @@ from simulation.draws import DIRECTION, PARAMETER, addressed_uniforms, check_add
 from simulation.settings import Settings, cue_quality_key
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 #: Addresses: a new parameter takes the next number.
 _ADDRESS = {
@@ -44,7 +45,8 @@ class Population:
     angle : radians, 0 where aligned
     foresight, rationality, quality, guarding, reckoned_honeypots : of `models.planning` and `models.choice`
     watched_weight, unwatched_weight : A and B of the belief before the first episode
-    forgetting, evidence_weight : 1 and 0 for agents whose belief never moves
+    forgetting, evidence_weight : 1 and 0 for agents whose belief does not move by what they see
+    has_finite_belief : 0 for agents whose belief is infinitely strong
     """
 
     angle: Floats
@@ -57,6 +59,7 @@ class Population:
     unwatched_weight: Floats
     forgetting: Floats
     evidence_weight: Floats
+    has_finite_belief: Integers
 
     @property
     def size(self) -> int:
@@ -95,7 +98,14 @@ def draw_population(scenario: Scenario, settings: Settings, seed: int, replicate
         unwatched_weight=(1.0 - mean) * worth,
         forgetting=np.where(moves, drawn("agents.beliefs.forgetting"), 1.0),
         evidence_weight=moves.astype(np.float64),
+        has_finite_belief=np.isfinite(strength).astype(np.int64),
     )
+
+
+def goal_directions(agents: int, dimension: int, seed: int, replicate: int, stream: int = 0) -> Floats:
+    """Return unit vectors across the target in which the agents' goals lie, (agents, dimension - 1)."""
+    right_angles = np.full(agents, 0.5 * np.pi)
+    return goal_vectors(right_angles, dimension, seed, replicate, stream)[:, 1:]
 
 
 def goal_vectors(angle: Floats, dimension: int, seed: int, replicate: int, stream: int = 0) -> Floats:

@@ -27,14 +27,11 @@ class Recorder:
 
     Parameters
     ----------
-    watching_rate : float
-        ``m``.
     with_agents : bool
         Whether agents' own states and acts are kept too.
     """
 
-    def __init__(self, watching_rate: float, with_agents: bool) -> None:
-        self.watching_rate = watching_rate
+    def __init__(self, with_agents: bool) -> None:
         self.with_agents = with_agents
         self.sums: list[Floats] = []
         self.judged: list[dict[str, Floats]] = []
@@ -59,8 +56,7 @@ class Recorder:
     def variables(self) -> dict[str, tuple[tuple[str, ...], NDArray[Any]]]:
         """Return name -> (dimensions, values) of this replicate."""
         found: dict[str, tuple[tuple[str, ...], NDArray[Any]]] = {
-            name: (("episode",), values)
-            for name, values in behaviour(np.diff(np.array(self.sums), axis=0), self.watching_rate).items()
+            name: (("episode",), values) for name, values in behaviour(np.diff(np.array(self.sums), axis=0)).items()
         }
         for name in ("trust", "suspicion_auc"):
             found[name] = (("episode",), np.array([judged[name] for judged in self.judged]))
@@ -74,10 +70,11 @@ class Recorder:
         dims = ("episode", "agent")
         stretch = np.diff(np.array(self.rows), axis=0)
         column = {name: stretch[..., COLUMNS.index(name)] for name in COLUMNS}
-        acted = column["episodes"] - column["complied_watched"] - column["complied_unwatched"]
+        acted = column["episodes"] - column["complied_watched"] - column["complied_unwatched"] - column["spoken"]
         found: dict[str, tuple[tuple[str, ...], NDArray[Any]]] = {
             "watched": (dims, column["watched"].astype(np.int64)),
             "acted": (dims, acted.astype(np.int64)),
+            "spoke": (dims, column["spoken"].astype(np.int64)),
             "flagged": (dims, column["flags"].astype(np.int64)),
         }
         for name in self.agents[0]:

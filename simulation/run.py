@@ -10,16 +10,17 @@ import numpy as np
 
 from models.refusals import InputError
 from models.scenario import Scenario
-from simulation import array_engine
+from simulation.array_engine import ArrayWorld
 from simulation.census import census_episodes
 from simulation.draws import check_address
+from simulation.full_engine import FullArrayWorld
+from simulation.graphs import neighbours_of
 from simulation.intervals import mean_interval
 from simulation.ledger import added_up
 from simulation.measures import MEASURE_NAMES, as_floats, behaviour, classes, judgement
-from simulation.plans import Plans, plans_of
 from simulation.population import draw_population
+from simulation.preparation import Prepared, prepare
 from simulation.recording import Recorder, trajectory_dataset
-from simulation.settings import Settings, settings_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,21 +30,6 @@ Engine = Literal["array", "mesa"]
 Record = Literal["none", "episodes", "agents"]
 #: A trajectory has at most so many points unless `record_every` says otherwise.
 LONGEST_TRAJECTORY = 1000
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A scenario with what all its replicates share: plain numbers, and the table of plans."""
-
-    scenario: Scenario
-    settings: Settings
-    plans: Plans
-
-
-def prepare(scenario: Scenario) -> Prepared:
-    """Return a scenario made ready to run."""
-    settings = settings_of(scenario)
-    return Prepared(scenario, settings, plans_of(scenario, settings))
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,10 +126,10 @@ def run_replicate(
 
     Without classes an unrecorded run takes no census: the shares of the classes are NaN, the rest is the same.
     """
-    scenario, settings = prepared.scenario, prepared.settings
+    scenario = prepared.scenario
     episodes = scenario.run.episodes
     world = _world(engine, prepared, seed, replicate, stream)
-    recorder = None if record == "none" else Recorder(settings.watching_rate, record == "agents")
+    recorder = None if record == "none" else Recorder(record == "agents")
     looks = set(range(0, episodes, record_every)) if recorder else set()
     censuses = census_episodes(episodes) if with_classes or recorder else []
     counted = np.zeros((3, 6), np.int64)
@@ -162,18 +148,27 @@ def run_replicate(
     rows = world.rows(episodes)
     if recorder:
         recorder.look(rows, world.states(), is_end=True)
-    found = behaviour(added_up(rows), settings.watching_rate)
+    found = behaviour(added_up(rows))
     found |= classes(counted) | judgement(rows, world.states()["angle"])
     return as_floats(found), recorder
 
 
 def _world(engine: Engine, prepared: Prepared, seed: int, replicate: int, stream: int) -> Any:
-    population = draw_population(prepared.scenario, prepared.settings, seed, replicate, stream)
     if engine == "array":
-        return array_engine.ArrayWorld(population, prepared.settings, prepared.plans, seed, replicate, stream)
+        return array_world(prepared, seed, replicate, stream)
     from simulation.mesa_engine import MesaWorld
 
-    return MesaWorld(prepared.scenario, prepared.settings, prepared.plans, seed, replicate, stream)
+    return MesaWorld(prepared, seed, replicate, stream)
+
+
+def array_world(prepared: Prepared, seed: int, replicate: int, stream: int = 0) -> ArrayWorld | FullArrayWorld:
+    """Return one replicate on the array engine, before its first episode."""
+    scenario, settings = prepared.scenario, prepared.settings
+    population = draw_population(scenario, settings, seed, replicate, stream)
+    if prepared.is_basic:
+        return ArrayWorld(population, settings, prepared.plans, seed, replicate, stream)
+    neighbours = neighbours_of(scenario.society, scenario.agents.count, seed, replicate, stream)
+    return FullArrayWorld(prepared, population, neighbours, seed, replicate, stream)
 
 
 def _check(seed: int, replicates: int, engine: str, record: str, record_every: int | None) -> None:

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from models.agent_parameters import BinaryCue
-from models.goals import FIXED, PROPORTIONAL
+from models.goals import FIXED, PROPORTIONAL, RANDOM, TASKS
 from models.perception import (
     BINARY,
     FEEDBACK_CUE,
@@ -15,9 +15,10 @@ from models.perception import (
     FEEDBACK_OUTCOME,
     GAUSSIAN,
 )
+from models.response import flag_rotation
 from models.scenario import Scenario
 
-_STAKES = {"proportional": PROPORTIONAL, "fixed": FIXED}
+_STAKES = {"proportional": PROPORTIONAL, "fixed": FIXED, "random": RANDOM, "tasks": TASKS}
 _FEEDBACK = {"none": FEEDBACK_NONE, "cue": FEEDBACK_CUE, "outcome": FEEDBACK_OUTCOME, "full": FEEDBACK_FULL}
 
 
@@ -47,7 +48,7 @@ def settings_of(scenario: Scenario) -> Settings:
     return Settings(
         stakes_kind=_STAKES[scenario.stakes.kind],
         scale=scenario.stakes.scale,
-        rotation=response.rotation,
+        rotation=flag_rotation(response.rotation, response.internalisation),
         penalty=response.penalty,
         hit_rate=detector.hit_rate,
         false_alarm_rate=detector.false_alarm_rate,

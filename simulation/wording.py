@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from models.cue_rules import is_informative
+from models.goals import RANDOM, TASKS
 from models.perception import GAUSSIAN
 
 if TYPE_CHECKING:
@@ -72,9 +73,15 @@ def _who(explained: Explanation) -> str:
         return f"{which} shares the overseer's goals (angle {angle}): acting on its own goals pays nothing more."
     return (
         f"{which} has goals that are {angle} away from the overseer's target: in an episode, acting on them "
-        f"pays it {_number(explained.temptation)} more than complying (the temptation b). To it the next "
+        f"pays it {_number(explained.temptation)} more than complying (the temptation b{_mean(explained)}). To it the "
+        "next "
         f"episode counts {_number(explained.columns['foresight'])} times as much as this one (its foresight)."
     )
+
+
+def _mean(explained: Explanation) -> str:
+    """Return a note where the temptation is a mean."""
+    return ", in the mean" if explained.columns["stakes_kind"] in (RANDOM, TASKS) else ""
 
 
 def _belief(explained: Explanation) -> str:
@@ -116,11 +123,15 @@ def _look(look: Look, explained: Explanation) -> str:
     seen = "Whatever it sees," if math.isnan(look.cue) else f"On {look.sight} (y = {_number(look.cue)})"
     if explained.temptation == 0.0:
         return f"{seen} it is watched with probability q = {_number(look.posterior)}, and it complies anyway."
-    chosen = "acts" if look.choice == "act" else "complies"
+    chosen = {"act": "acts", "comply": "complies", "speak": "speaks up"}[look.choice]
+    worth = f"U_act = {_number(look.act_utility)} and complying U_comply = {_number(look.comply_utility)}"
+    if not math.isnan(look.voice_utility):
+        worth = (
+            f"U_act = {_number(look.act_utility)}, complying U_comply = {_number(look.comply_utility)} and "
+            f"speaking up U_voice = {_number(look.voice_utility)}"
+        )
     return (
-        f"{seen} it is watched with probability q = {_number(look.posterior)}; acting is worth "
-        f"U_act = {_number(look.act_utility)} and complying U_comply = {_number(look.comply_utility)}, "
-        f"so it {chosen}."
+        f"{seen} it is watched with probability q = {_number(look.posterior)}; acting is worth {worth}, so it {chosen}."
     )
 
 
@@ -135,35 +146,66 @@ def _stakes(explained: Explanation) -> str:
             f"Being modified would cost it L = {_number(loss)}, what the future is worth to it with its "
             "goals as they are less what it is worth with goals that were turned"
         )
-    return (
+    detector = explained.detector
+    text = (
         f"{future}. With the penalty {_number(columns['penalty'])} and the dislike of being modified "
         f"{_number(columns['terminal_guarding'])} a flag costs it D = {_number(explained.flag_cost)} in all; "
-        f"watched, acting is flagged with probability {_number(columns['hit_rate'])} and complying with "
-        f"{_number(columns['false_alarm_rate'])}."
+        f"watched, acting is flagged with probability {_number(detector.act_watched)} and complying with "
+        f"{_number(detector.comply_strategic)}"
     )
+    if detector.act_unwatched > 0.0:
+        text += f", and unwatched, acting with {_number(detector.act_unwatched)}"
+    return f"{text}.{_further(explained)}"
+
+
+def _further(explained: Explanation) -> str:
+    """Return what else follows, as sentences that each begin with a space."""
+    columns, turn_loss = explained.columns, explained.values.turn_loss
+    text = ""
+    if columns["clawback"] > 0.0:
+        text += f" A flag also takes back {_percent(columns['clawback'])} of what acting paid."
+    if columns["reinforced_rotation"] > 0.0:
+        text += f" Complying while watched turns its goals too, which costs it {_number(turn_loss)} each time."
+    if columns["offers_voice"]:
+        text += (
+            f" It may speak up instead: that pays {_number(columns['bonus'])} and "
+            f"{_percent(columns['voice_kept'])} of the temptation, and is answered as a flag is with probability "
+            f"{_number(columns['answered'])}."
+        )
+    return text
 
 
 def _rule(explained: Explanation) -> str:
     watched, unwatched = explained.compliance
     complies = f"It complies in {_percent(watched)} of watched and {_percent(unwatched)} of unwatched episodes."
+    if explained.columns["offers_voice"]:
+        values = explained.values
+        loud = (1.0 - watched - values.act_probability_watched, 1.0 - unwatched - values.act_probability_unwatched)
+        complies += (
+            f" It speaks up in {_percent(max(loud[0], 0.0))} of watched and {_percent(max(loud[1], 0.0))} of others."
+        )
     if explained.temptation == 0.0:
         return f"There is no threshold, for there is no choice. {complies}"
     threshold = explained.values.threshold
+    if math.isnan(threshold) or explained.columns["offers_voice"]:
+        return f"What it does depends on what is at stake and on what else it could do. {complies}"
     if math.isinf(threshold):
         return f"Nothing deters it (the threshold q* is infinite): it acts at any probability. {complies}"
     return (
         f"It acts where the probability of being watched is below the threshold q* = {_number(threshold)}, "
-        f"that is {_cues_acted_on(explained)}. {complies}"
+        f"{_cues_acted_on(explained)}. {complies}"
     )
 
 
 def _cues_acted_on(explained: Explanation) -> str:
     cue = explained.values.cue_threshold
+    if math.isnan(cue):
+        return "after its cue"
     if math.isinf(cue):
-        return "on every cue" if cue > 0.0 else "on no cue"
+        return "that is on every cue" if cue > 0.0 else "that is on no cue"
     if explained.columns["cue_kind"] == GAUSSIAN:
-        return f"on cues below y = {_number(cue)}"
-    return "on the cue that says unwatched"
+        return f"that is on cues below y = {_number(cue)}"
+    return "that is on the cue that says unwatched"
 
 
 def _noise(explained: Explanation) -> str:

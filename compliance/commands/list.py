@@ -51,7 +51,9 @@ def _print(name: str, rows: list[Row], in_short: bool) -> None:
 
 
 def _shown(value: object) -> str:
-    return "" if value is None else str(value)
+    from models.parameters import listed
+
+    return listed([value])
 
 
 def _scenarios() -> list[Row]:
@@ -85,6 +87,7 @@ def _measures() -> list[Row]:
 
 
 def _parameters() -> list[Row]:
+    from models.parameters import as_json
     from models.scenario import fields_table
 
     return [
@@ -92,8 +95,8 @@ def _parameters() -> list[Row]:
             "key": row.key,
             "symbol": row.symbol,
             "range": row.range,
-            "default": row.default,
-            "neutral": row.neutral,
+            "default": as_json(row.default),
+            "neutral": as_json(row.neutral),
             "unit": row.unit,
             "meaning": row.description + ("" if row.built else " (not built yet)"),
         }

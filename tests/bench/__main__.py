@@ -34,6 +34,7 @@ from simulation.array_engine import ArrayWorld
 from simulation.mesa_engine import ComplianceModel
 from simulation.plans import Plans, plans_of
 from simulation.population import draw_population
+from simulation.preparation import Prepared, prepare
 from simulation.settings import settings_of
 from simulation.valuation import DECISION_COLUMNS
 from tests.bench.lean_mesa import LeanModel
@@ -70,7 +71,12 @@ class World(NamedTuple):
     """A scenario, with what its runs share."""
 
     scenario: Scenario
-    plans: Plans
+    prepared: Prepared
+
+    @property
+    def plans(self) -> Plans:
+        """Where losses come from."""
+        return self.prepared.plans
 
     def made(self, replicate: int = 0) -> ArrayWorld:
         """Return a world of the array engine before its first episode, its agents just drawn."""
@@ -106,7 +112,7 @@ def machine() -> str:
 def world(name: str, agents: int) -> World:
     """Return a shipped scenario of so many agents, with its plans."""
     scenario = load_scenario(name).with_values({"agents.count": agents})
-    return World(scenario, plans_of(scenario, settings_of(scenario)))
+    return World(scenario, prepare(scenario))
 
 
 def engines(learning: World, base: World, size: Size) -> list[Contestant]:
@@ -114,8 +120,8 @@ def engines(learning: World, base: World, size: Size) -> list[Contestant]:
     array_steps, mesa_steps = size.agents * size.episodes, size.agents * size.mesa_episodes
     scenario, table = learning.scenario, learning.plans.table
     models = {
-        "own Mesa engine": lambda: ComplianceModel(scenario, plans=learning.plans),
-        "own Mesa, uncollected": lambda: ComplianceModel(scenario, plans=learning.plans, collect=False),
+        "own Mesa engine": lambda: ComplianceModel(scenario, prepared=learning.prepared),
+        "own Mesa, uncollected": lambda: ComplianceModel(scenario, prepared=learning.prepared, collect=False),
         "plain Mesa": lambda: PlainModel(scenario, table, rng=1),
         "lean Mesa": lambda: LeanModel(scenario, table, rng=1),
     }

@@ -162,6 +162,20 @@ def test_each_list_can_be_printed(what):
     assert isinstance(rows, list)
 
 
+def test_list_of_parameters_writes_every_default_as_a_file_has_it():
+    rows = {row["key"]: row for row in strict(done("list", "parameters", "--json").stdout)}
+    assert rows["stakes.distribution"]["default"] == {"distribution": "expon"}
+    assert rows["stakes.shared"]["default"] is True
+    assert rows["regime.response.voice"]["default"] is None
+    assert rows["agents.beliefs.detector.hit_rate"]["default"] == 0.9
+    assert rows["regime.schedule.temperature"]["neutral"] == "inf"
+    text = " ".join(done("list", "parameters").stdout.split())
+    assert "regime.schedule.rows[].to_if_complied" in text
+    assert "Distribution(" not in text
+    assert "{distribution:" in text
+    assert "a mapping of keys null null" in text
+
+
 def test_list_says_that_no_regimes_are_shipped():
     assert done("list", "regimes").stdout == "regimes: none are shipped yet\n"
 
@@ -189,6 +203,12 @@ MISTAKES = {
         "regime.detector.false_alarm_rate must be at most hit_rate, 0.8, got 0.95",
     ),
     "too many agents": ("agents.count=1000000000000", "agents.count must be a whole number in [1, 10000000]"),
+    "not built": ("agents.decision=learner", "(this mechanism is declared, but not built yet), got 'learner'"),
+    "a row": (
+        "regime.schedule={kind: escalating, rows: [{rat: 1}]}",
+        "regime.schedule.rows[0].rat is not a known key; did you mean regime.schedule.rows[0].rate?",
+    ),
+    "no part": ("regime.response.voice=1", "must be a mapping of keys to values, or null, got 1"),
     "no value": ("agents.foresight", "--set must be key=value, got 'agents.foresight'"),
     "empty value": ("agents.foresight=", "--set agents.foresight: "),
     "tag": ("name=!!python/object:os.system {}", "a value must be written without tag"),

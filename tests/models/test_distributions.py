@@ -202,6 +202,29 @@ def test_a_number_of_all_agents_takes_no_distribution():
     assert caught.value.messages == ["regime.schedule.rate must be a number in [0, 1], got {'distribution': 'uniform'}"]
 
 
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        (0.5, "a distribution >= 0, got 0.5"),
+        (
+            {"distribution": "norm"},
+            (
+                "a distribution >= 0, not a distribution that draws outside the parameter's range "
+                "(from -inf to inf), got {'distribution': 'norm'}"
+            ),
+        ),
+        (
+            {"distribution": "pareto", "b": 0.5},
+            "a distribution with a finite mean above 0, got {'distribution': 'pareto', 'b': 0.5}",
+        ),
+    ],
+)
+def test_where_only_a_distribution_will_do(written, message):
+    with pytest.raises(InputError) as caught:
+        Scenario().with_values({"stakes.kind": "random", "stakes.distribution": written})
+    assert caught.value.messages == [f"stakes.distribution must be {message}"]
+
+
 def test_draws_never_reach_an_end_of_the_range():
     # with shape 0.1 one draw in forty lies closer to 1 than 1e-16, and its quantile is 1
     written = {"distribution": "beta", "a": 0.1, "b": 0.1}

@@ -4,6 +4,7 @@ import math
 import pytest
 from pydantic import BaseModel
 
+from models.distributions import Distribution
 from models.refusals import InputError, walk
 from models.scenario import Scenario, fields_table, neutral_value, parameter_at
 
@@ -12,6 +13,8 @@ DEFAULTS = {
     "name": "scenario",
     "stakes.kind": "proportional",
     "stakes.scale": 1,
+    "stakes.distribution": Distribution.model_validate({"distribution": "expon"}),
+    "stakes.shared": True,
     "agents.count": 1000,
     "agents.goals.dimension": 4,
     "agents.goals.angle": 1.2,
@@ -33,8 +36,26 @@ DEFAULTS = {
     "agents.beliefs.forgetting": 1,
     "agents.beliefs.weighting": 1,
     "agents.beliefs.honeypot_share": 0,
+    "agents.beliefs.detector": None,
+    "agents.beliefs.detector.hit_rate": 0.9,
+    "agents.beliefs.detector.false_alarm_rate": 0,
+    "agents.beliefs.detector.unwatched_hit_rate": 0,
+    "agents.beliefs.detector.peer_report_rate": 0,
+    "agents.beliefs.detector.probe.hit_rate": 0,
+    "agents.beliefs.detector.probe.false_alarm_rate": 0,
     "regime.schedule.kind": "constant",
     "regime.schedule.rate": 0.2,
+    "regime.schedule.period": 5,
+    "regime.schedule.share": 0.2,
+    "regime.schedule.temperature": 0.1,
+    "regime.schedule.rows[].rate": 0.2,
+    "regime.schedule.rows[].penalty": 0,
+    "regime.schedule.rows[].move_if_caught": 0,
+    "regime.schedule.rows[].move_if_complied": 0,
+    "regime.schedule.rows[].to": 0,
+    "regime.schedule.rows[].to_if_complied": None,
+    "regime.schedule.gain": 0.1,
+    "regime.schedule.goal": 0.1,
     "regime.visibility.honeypot_share": 0,
     "regime.detector.hit_rate": 0.9,
     "regime.detector.false_alarm_rate": 0,
@@ -50,20 +71,62 @@ DEFAULTS = {
     "regime.response.habit": 0,
     "regime.response.reinforcement": 0,
     "regime.response.voice": None,
+    "regime.response.voice.answer_probability": 1,
+    "regime.response.voice.bonus": 0,
+    "regime.response.voice.gain_share": 0,
+    "regime.response.voice.penalty": 0,
     "overseer.harm": 1,
     "overseer.recovery": 0,
     "overseer.monitoring_cost": 0,
     "overseer.modification_cost": 0,
     "overseer.false_alarm_cost": 0,
     "society.graph": "none",
+    "society.edge_probability": 0.01,
+    "society.neighbours": 10,
+    "society.rewiring_probability": 0.1,
+    "society.attachments": 5,
+    "society.blocks": 4,
+    "society.within_probability": 0.04,
+    "society.between_probability": 0.001,
+    "society.path": "",
+    "society.initial_compliance": 0.5,
     "society.social_learning": 0,
     "society.news": 0,
     "run.episodes": 100,
     "run.replicates": 20,
 }
 
+# what must be set before a key that the base of all defaults does not have
+FIRST = {
+    "stakes.distribution": {"stakes.kind": "random"},
+    "stakes.shared": {"stakes.kind": "tasks"},
+    "agents.cue.accuracy": {"agents.cue.kind": "binary"},
+    "regime.schedule.period": {"regime.schedule.kind": "periodic"},
+    "regime.schedule.share": {"regime.schedule.kind": "budget"},
+    "regime.schedule.temperature": {"regime.schedule.kind": "targeted"},
+    "regime.schedule.gain": {"regime.schedule.kind": "adaptive"},
+    "regime.schedule.goal": {"regime.schedule.kind": "adaptive"},
+}
+IN_A_PART_THAT_MAY_BE_NULL = ("regime.response.voice.", "agents.beliefs.detector.")
+IN_A_LIST = "regime.schedule.rows[]."
+SETTABLE = [key for key in DEFAULTS if not key.startswith(IN_A_LIST)]
+
 
 NEUTRAL = {
+    "stakes.kind": "proportional",
+    "agents.decision": "planner",
+    "agents.planning": "chain",
+    "agents.beliefs.detector": None,
+    "regime.schedule.kind": "none",
+    "regime.schedule.rate": 0,
+    "regime.schedule.share": 0,
+    "regime.schedule.temperature": math.inf,
+    "regime.schedule.gain": 0,
+    "regime.response.voice": None,
+    "regime.response.voice.bonus": 0,
+    "regime.response.voice.gain_share": 0,
+    "regime.response.voice.penalty": 0,
+    "society.graph": "none",
     "agents.foresight": 0,
     "agents.depth": math.inf,
     "agents.rationality": math.inf,
@@ -98,36 +161,8 @@ NEUTRAL = {
 
 
 UNBUILT = {
-    "stakes.kind": ["random", "tasks"],
     "agents.decision": ["learner", "imitator", "honest", "compliant", "faker"],
-    "agents.planning": ["naive", "myopic", "unaware"],
-    "agents.depth": [0, 3],
-    "agents.akrasia": [0.3],
-    "agents.current_goal_weight": [0.5],
-    "agents.conformity": [1.0],
-    "agents.beliefs.weighting": [0.65],
-    "regime.schedule.kind": [
-        "periodic",
-        "budget",
-        "targeted",
-        "escalating",
-        "adaptive",
-        "optimal",
-        "equilibrium",
-    ],
-    "regime.detector.unwatched_hit_rate": [0.1],
-    "regime.detector.peer_report_rate": [0.1],
-    "regime.detector.probe.hit_rate": [0.1],
-    "regime.detector.probe.false_alarm_rate": [0.1],
-    "regime.response.clawback": [1],
-    "regime.response.internalisation": [0],
-    "regime.response.rotation_when_complying": [0.1],
-    "regime.response.habit": [0.1],
-    "regime.response.reinforcement": [0.1],
-    "regime.response.voice": [{"bonus": 1}],
-    "society.graph": ["complete", "erdos_renyi", "watts_strogatz", "barabasi_albert", "stochastic_block"],
-    "society.social_learning": [0.1],
-    "society.news": [1],
+    "regime.schedule.kind": ["optimal", "equilibrium"],
 }
 
 
@@ -138,6 +173,10 @@ def nested(key, value):
     for name in reversed(key.split(".")):
         value = {name: value}
     return value
+
+
+def with_value(key, value):
+    return Scenario().with_values({**FIRST.get(key, {}), key: value})
 
 
 def at(scenario, key):
@@ -152,34 +191,63 @@ def leaves(schema, node, key=""):
         parts = [schema["$defs"][option["$ref"].rpartition("/")[2]] for option in references(field)]
         parts = [part for part in parts if part["title"] != "Distribution"]
         for part in parts:
-            yield from leaves(schema, part, f"{key}{name}.")
-        if not parts:
+            yield from leaves(schema, part, f"{key}{name}{'[]' if 'items' in field else ''}.")
+        if not parts or "unit" in field:
             yield key + name, field
 
 
 def references(field):
-    return [option for option in [field, *field.get("anyOf", [])] if "$ref" in option]
+    return [option for option in [field, *field.get("anyOf", []), field.get("items", {})] if "$ref" in option]
 
 
 def test_defaults():
     assert {row.key: row.default for row in fields_table()} == DEFAULTS
 
 
-@pytest.mark.parametrize("key", [key for key in DEFAULTS if key != "agents.cue.accuracy"])
+@pytest.mark.parametrize("key", SETTABLE)
 def test_a_scenario_has_the_defaults(key):
-    assert at(Scenario(), key) == DEFAULTS[key]
+    is_in_a_null_part = key.startswith(IN_A_PART_THAT_MAY_BE_NULL)
+    first = {key.rpartition(".")[0]: {}} if is_in_a_null_part else FIRST.get(key, {})
+    assert at(Scenario().with_values(first), key) == DEFAULTS[key]
 
 
-def test_every_default_is_inside_its_own_range():
+@pytest.mark.parametrize("key", SETTABLE)
+def test_every_default_is_inside_its_own_range(key):
     # defaults are not validated when a scenario is made of them
-    for key, value in DEFAULTS.items():
-        if key != "agents.cue.accuracy":
-            assert Scenario.from_mapping(nested(key, value)) == Scenario()
+    if key in FIRST:
+        assert with_value(key, DEFAULTS[key]) == Scenario().with_values(FIRST[key])
+    elif not key.startswith(IN_A_PART_THAT_MAY_BE_NULL):
+        assert Scenario.from_mapping(nested(key, DEFAULTS[key])) == Scenario()
+    else:
+        (part,) = [part for part in IN_A_PART_THAT_MAY_BE_NULL if key.startswith(part)]
+        assert with_value(key, DEFAULTS[key]) == Scenario().with_values({part.removesuffix("."): {}})
+
+
+def test_the_defaults_of_a_row_are_inside_their_ranges():
+    row = {key.removeprefix(IN_A_LIST): value for key, value in DEFAULTS.items() if key.startswith(IN_A_LIST)}
+    schedules = [
+        Scenario().with_values({"regime.schedule": {"kind": "escalating", "rows": [written]}}).regime.schedule
+        for written in (row, {})
+    ]
+    assert schedules[0] == schedules[1]
+    assert schedules[0].rows[0].model_dump() == row
+
+
+def test_the_default_rows_are_those_of_two_groups():
+    # the first group is watched seldom and not punished, the second is both until it complies
+    escalating = Scenario().with_values({"regime.schedule.kind": "escalating"})
+    rows = [
+        {"rate": 0.1, "move_if_caught": 1, "to": 1},
+        {"rate": 0.5, "penalty": 1, "move_if_complied": 0.5, "to": 0},
+    ]
+    assert escalating == Scenario().with_values({"regime.schedule": {"kind": "escalating", "rows": rows}})
+    assert escalating.regime.schedule.rate == escalating.watching_rate == 0.1
 
 
 @pytest.mark.parametrize("key", NEUTRAL)
 def test_neutral_values(key):
     assert neutral_value(key) == NEUTRAL[key]
+    assert at(with_value(key, NEUTRAL[key]), key) == NEUTRAL[key]
 
 
 def test_a_row_of_the_table():
@@ -192,8 +260,17 @@ def test_a_row_of_the_table():
         True,
     )
     ranges = {row.key: row.range for row in fields_table()}
-    assert ranges["stakes.kind"] == "proportional, fixed (not built yet: random, tasks)"
+    assert ranges["stakes.kind"] == "proportional, fixed, random, tasks"
+    assert ranges["stakes.distribution"] == "a distribution >= 0"
+    assert ranges["stakes.shared"] == "true, false"
     assert ranges["agents.cue.kind"] == "gaussian, binary"
+    assert ranges["agents.decision"] == "planner (not built yet: learner, imitator, honest, compliant, faker)"
+    assert ranges["regime.schedule.kind"] == (
+        "none, constant, periodic, budget, targeted, escalating, adaptive (not built yet: optimal, equilibrium)"
+    )
+    assert ranges["regime.schedule.rows[].to_if_complied"] == "a whole number >= 0 or null"
+    assert ranges["regime.response.voice"] == "a mapping of keys to values, or null"
+    assert ranges["society.path"] == "text"
 
 
 def test_the_schema_tells_all_about_each_parameter():
@@ -212,7 +289,13 @@ def test_the_schema_has_ranges_and_infinities_as_text():
     assert found["agents.goals.angle"]["maximum"] == math.pi
     assert found["agents.depth"]["default"] == "inf"
     assert {"const": "inf"} in found["agents.rationality"]["anyOf"]
-    assert found["stakes.kind"]["built"] == ["proportional", "fixed"]
+    assert found["agents.decision"]["built"] == ["planner"]
+    assert "built" not in found["stakes.kind"]
+    assert found["stakes.distribution"]["neutral"] == {"distribution": "expon"}
+    assert found["regime.schedule.temperature"]["neutral"] == "inf"
+    assert found["regime.schedule.rows[].rate"]["maximum"] == 1
+    rows = schema["$defs"]["Escalating"]["properties"]["rows"]
+    assert (rows["minItems"], rows["maxItems"]) == (1, 100)
     assert schema["additionalProperties"] is False
 
 
@@ -231,14 +314,15 @@ def test_every_part_is_a_record_without_unknown_keys():
 
 
 def test_all_other_mechanisms_are_built():
-    partly_built = {"stakes.kind", "regime.schedule.kind"}
-    assert {row.key for row in fields_table() if not row.built} == set(UNBUILT) - partly_built
+    assert {key for key in DEFAULTS if parameter_at(key).built is not True} == set(UNBUILT)
+    assert all(row.built for row in fields_table())
 
 
 @pytest.mark.parametrize("key", UNBUILT)
-def test_an_unbuilt_mechanism_accepts_its_neutral_value(key):
-    neutral = neutral_value(key)
-    assert at(Scenario.from_mapping(nested(key, neutral)), key) == neutral
+def test_an_unbuilt_mechanism_accepts_what_is_built(key):
+    assert neutral_value(key) in parameter_at(key).built_values
+    for value in parameter_at(key).built_values:
+        assert at(Scenario.from_mapping(nested(key, value)), key) == value
 
 
 @pytest.mark.parametrize(("key", "value"), UNBUILT_PAIRS)

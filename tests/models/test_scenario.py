@@ -13,7 +13,9 @@ from pydantic import ValidationError
 from models.agent_parameters import BinaryCue, GaussianCue, Goals
 from models.distributions import Distribution
 from models.refusals import InputError
+from models.regime_parameters import Budget, Detector, Row, Targeted, Voice
 from models.scenario import Scenario
+from models.stakes_parameters import RandomStakes, SteadyStakes, TaskStakes
 
 BASE = {
     "name": "base",
@@ -38,6 +40,7 @@ BASE = {
             "forgetting": 1,
             "weighting": 1,
             "honeypot_share": 0,
+            "detector": None,
         },
     },
     "regime": {
@@ -68,7 +71,20 @@ BASE = {
         "modification_cost": 0,
         "false_alarm_cost": 0,
     },
-    "society": {"graph": "none", "social_learning": 0, "news": 0},
+    "society": {
+        "graph": "none",
+        "edge_probability": 0.01,
+        "neighbours": 10,
+        "rewiring_probability": 0.1,
+        "attachments": 5,
+        "blocks": 4,
+        "within_probability": 0.04,
+        "between_probability": 0.001,
+        "path": "",
+        "initial_compliance": 0.5,
+        "social_learning": 0,
+        "news": 0,
+    },
     "run": {"episodes": 100, "replicates": 20},
 }
 
@@ -117,6 +133,24 @@ def test_watching_rate():
     assert Scenario.from_mapping({"regime": {"schedule": {"kind": "none", "rate": 0}}}).watching_rate == 0
 
 
+@pytest.mark.parametrize(
+    ("schedule", "rate"),
+    [
+        ({"kind": "periodic", "period": 7}, 1),
+        # floor(0.25 * 10 + 1/2) = 3 of 10 agents
+        ({"kind": "budget", "share": 0.25}, 0.3),
+        ({"kind": "targeted", "share": 0.04}, 0),
+        ({"kind": "escalating", "rows": [{"rate": 0.6}, {"rate": 0.1}]}, 0.6),
+        ({"kind": "adaptive", "rate": 0.7}, 0.7),
+    ],
+)
+def test_watching_rate_at_the_start(schedule, rate):
+    scenario = Scenario.from_mapping({"agents": {"count": 10}, "regime": {"schedule": schedule}})
+    assert scenario.watching_rate == rate
+    believing = scenario.with_values({"agents.beliefs.mean": "true_rate"})
+    assert believing.drawn_values("agents.beliefs.mean", np.zeros(2)).tolist() == [rate, rate]
+
+
 def test_a_whole_number_is_kept_as_a_float_where_the_parameter_is_one():
     foresight = Scenario.from_mapping({"agents": {"foresight": 0}}).agents.foresight
     assert isinstance(foresight, float)
@@ -128,6 +162,26 @@ def test_negative_zero_is_written_as_zero():
     assert scenario.model_dump_json() == Scenario().model_dump_json()
 
 
+SCHEDULES = [
+    {"rate": 0.3},
+    {"kind": "none"},
+    {"kind": "periodic", "period": 3},
+    {"kind": "budget", "share": 0.1},
+    {"kind": "targeted", "temperature": "inf"},
+    {"kind": "targeted", "share": 0.5, "temperature": 0},
+    {"kind": "escalating"},
+    {"kind": "escalating", "rows": [{"rate": 0.1, "to": 1}, {"penalty": 2, "to_if_complied": 0}, {}]},
+    {"kind": "adaptive", "gain": 2, "goal": 0},
+]
+STAKES = [
+    {},
+    {"kind": "fixed", "scale": 2},
+    {"kind": "random"},
+    {"kind": "random", "distribution": {"distribution": "beta", "a": 2, "b": 3}},
+    {"kind": "tasks", "shared": False},
+]
+
+
 @st.composite
 def scenarios(draw):
     """Return scenarios with numbers of all sizes, and with distributions."""
@@ -135,10 +189,15 @@ def scenarios(draw):
         "agents.foresight": draw(st.floats(0, 0.99) | st.just({"distribution": "beta", "a": 2, "b": 3})),
         "agents.rationality": draw(st.floats(0, exclude_min=True) | st.just("inf")),
         "agents.beliefs.mean": draw(st.floats(0.01, 0.99) | st.just("true_rate")),
-        "regime.schedule.rate": draw(st.floats(0, 1)),
         "regime.response.penalty": draw(st.floats(0, allow_infinity=False)),
         "agents.count": draw(st.integers(1, 10_000_000)),
         "agents.cue": draw(st.sampled_from([{"kind": "binary", "accuracy": 0.7}, {"discrimination": math.inf}])),
+        "agents.depth": draw(st.integers(0, 10**9) | st.just(math.inf)),
+        "agents.beliefs.detector": draw(st.sampled_from([None, {}, {"hit_rate": 0.5, "probe": {"hit_rate": 0.1}}])),
+        "regime.schedule": draw(st.sampled_from(SCHEDULES)),
+        "regime.response.voice": draw(st.sampled_from([None, {}, {"bonus": 7.2, "gain_share": 0.5}])),
+        "stakes": draw(st.sampled_from(STAKES)),
+        "society": draw(st.sampled_from([{}, {"graph": "erdos_renyi", "edge_probability": 0.5}, {"news": 2}])),
     }
     return Scenario().with_values(values)
 
@@ -157,8 +216,56 @@ def test_round_trips(scenario):
         assert hash(again) == hash(scenario)
 
 
+def test_what_is_written_as_a_mapping_or_as_json_is_read_again():
+    values = {"agents.depth": 3, "regime.schedule": SCHEDULES[4], "stakes": STAKES[3], "regime.response.voice": {}}
+    scenario = Scenario().with_values(values)
+    in_json = scenario.model_dump(mode="json")
+    assert in_json["regime"]["schedule"]["temperature"] == "inf"
+    assert in_json["agents"]["rationality"] == "inf"
+    assert Scenario.from_mapping(scenario.model_dump()) == scenario
+    assert Scenario.from_mapping(json.loads(json.dumps(in_json, allow_nan=False))) == scenario
+
+
 def test_different_values_are_different_scenarios():
     assert Scenario() != Scenario().with_values({"agents.foresight": 0.8})
+
+
+def test_the_default_distribution_is_as_if_it_was_written():
+    written = Distribution.model_validate({"distribution": "expon"})
+    default = RandomStakes().distribution
+    assert default == written
+    assert hash(default) == hash(written)
+    assert default.model_dump_json() == written.model_dump_json()
+    assert pickle.loads(pickle.dumps(default)) == written
+    assert default.mean() == 1
+    assert RandomStakes(distribution=written) == RandomStakes()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"distribution": "norm", "loc": 5},
+        {"distribution": "pareto", "b": 1},
+        {"distribution": "uniform", "loc": -0.1},
+        1.0,
+        "expon",
+        None,
+    ],
+)
+def test_random_stakes_need_a_distribution_of_a_finite_positive_mean(written):
+    with pytest.raises(InputError) as caught:
+        Scenario.from_mapping({"stakes": {"kind": "random", "distribution": written}})
+    (message,) = caught.value.messages
+    assert message.startswith("stakes.distribution must be a distribution ")
+
+
+def test_each_kind_of_stakes_and_schedule_is_a_record_of_its_own():
+    kept = [Scenario().with_values({"stakes": stakes}).stakes for stakes in STAKES]
+    assert [type(stakes) for stakes in kept] == [SteadyStakes, SteadyStakes, RandomStakes, RandomStakes, TaskStakes]
+    assert [stakes.kind for stakes in kept] == ["proportional", "fixed", "random", "random", "tasks"]
+    for schedule in SCHEDULES:
+        kept = Scenario().with_values({"regime.schedule": schedule}).regime.schedule
+        assert kept.kind == schedule.get("kind", "constant")
 
 
 def test_a_scenario_is_frozen():
@@ -231,6 +338,61 @@ def test_another_kind_of_stakes_keeps_their_scale():
     assert (stakes.kind, stakes.scale) == ("fixed", 3)
 
 
+def test_a_key_of_a_part_that_is_null_makes_the_part():
+    changed = Scenario().with_values({"agents.beliefs.detector.hit_rate": 0.5, "regime.response.voice.bonus": 1})
+    assert changed.agents.beliefs.detector == Detector(hit_rate=0.5)
+    assert changed.regime.response.voice == Voice(bonus=1.0)
+    assert changed.with_values({"regime.response.voice.penalty": 2}).regime.response.voice.bonus == 1
+    again = changed.with_values({"agents.beliefs.detector": None, "regime.response.voice": None})
+    assert again == Scenario()
+    deep = Scenario().with_values({"agents.beliefs.detector.probe.hit_rate": 0.3}).agents.beliefs.detector
+    assert (deep.hit_rate, deep.probe.hit_rate) == (0.9, 0.3)
+
+
+def test_kinds_of_stakes_back_and_forth():
+    uniform = Distribution.model_validate({"distribution": "uniform"})
+    drawn = Scenario().with_values({"stakes.scale": 3, "stakes.kind": "random", "stakes.distribution": uniform})
+    assert drawn.stakes == RandomStakes(scale=3.0, distribution=uniform)
+    tasks = drawn.with_values({"stakes.kind": "tasks", "stakes.shared": False})
+    assert tasks.stakes == TaskStakes(scale=3.0, shared=False)
+    assert tasks.with_values({"stakes.kind": "random"}).stakes == RandomStakes(scale=3.0)
+    assert tasks.with_values({"stakes.kind": "proportional"}).stakes == SteadyStakes(scale=3.0)
+
+
+def test_kinds_of_schedules_back_and_forth():
+    targeted = Scenario().with_values(
+        {"regime.schedule.kind": "targeted", "regime.schedule.share": 0.4, "regime.schedule.temperature": 3}
+    )
+    assert targeted.regime.schedule == Targeted(share=0.4, temperature=3.0)
+    budget = targeted.with_values({"regime.schedule.kind": "budget"})
+    assert budget.regime.schedule == Budget(share=0.4)
+    assert budget.with_values({"regime.schedule.kind": "targeted"}).regime.schedule == Targeted(share=0.4)
+    adaptive = Scenario().with_values({"regime.schedule.rate": 0.6, "regime.schedule.kind": "adaptive"})
+    assert adaptive.regime.schedule.rate == 0.6
+    for schedule in SCHEDULES:
+        other = adaptive.with_values({"regime.schedule": schedule})
+        assert other.with_values({"regime.schedule.kind": "constant", "regime.schedule.rate": 0.2}) == Scenario()
+
+
+def test_rows_are_set_as_a_whole():
+    rows = [{"rate": 0.3, "to": 1}, Row(rate=0.9)]
+    schedule = Scenario().with_values({"regime.schedule.kind": "escalating", "regime.schedule.rows": rows})
+    assert schedule.regime.schedule.rows == (Row(rate=0.3, to=1), Row(rate=0.9))
+
+
+def test_another_graph_drops_the_keys_of_the_graph_before():
+    random = Scenario().with_values(
+        {"society.edge_probability": 0.3, "society.graph": "erdos_renyi", "society.news": 2}
+    )
+    assert (random.society.edge_probability, random.society.news) == (0.3, 2)
+    complete = random.with_values({"society.graph": "complete"})
+    assert complete == Scenario().with_values({"society": {"graph": "complete", "news": 2}})
+    assert complete.with_values({"society.graph": "erdos_renyi"}).society.edge_probability == 0.01
+    assert random.with_values({"society.graph": "erdos_renyi"}) == random
+    small_world = random.with_values({"society.graph": "watts_strogatz", "society.neighbours": 4})
+    assert (small_world.society.edge_probability, small_world.society.neighbours) == (0.01, 4)
+
+
 def test_the_values_given_stay_as_they_are():
     part = {"kind": "gaussian"}
     Scenario().with_values({"agents.cue": part, "agents.cue.discrimination": 1})
@@ -256,6 +418,36 @@ def test_the_values_given_stay_as_they_are():
         (
             {"regime.schedule": {"kind": "none"}, "regime.schedule.rate": 0.4},
             "regime.schedule.rate must be 0 or left out where the schedule's kind is none, got 0.4",
+        ),
+        (
+            {"regime.response.voice": 3, "regime.response.voice.bonus": 1},
+            "regime.response.voice must be a mapping of keys to values, or null, got 3",
+        ),
+        (
+            {"society.graph": "complete", "society.edge_probability": 0.3},
+            "society.graph must be erdos_renyi for society.edge_probability to be set, got 'complete'",
+        ),
+        (
+            {"society.graph": ["complete"]},
+            (
+                "society.graph must be none, complete, erdos_renyi, watts_strogatz, barabasi_albert, "
+                "stochastic_block or file, got ['complete']"
+            ),
+        ),
+        (
+            {"regime.schedule.rows[].rate": 0.1},
+            "regime.schedule.rows[].rate cannot be set alone: set regime.schedule.rows as a whole",
+        ),
+        (
+            {"regime.schedule.rows[1].rate": 0.1},
+            "regime.schedule.rows[1].rate cannot be set alone: set regime.schedule.rows as a whole",
+        ),
+        (
+            {"regime.schedule.rows": [{"rate": 0.1}]},
+            (
+                "regime.schedule.kind must be escalating for regime.schedule.rows to be set: "
+                "set regime.schedule.kind too, or leave rows out"
+            ),
         ),
     ],
 )

@@ -82,6 +82,19 @@ def test_an_axis_may_be_of_words_parts_and_distributions():
     assert scenarios[4].agents.cue.accuracy == 0.8
 
 
+def test_an_axis_may_be_of_schedules_and_stakes_of_every_kind():
+    rows = [{"rate": 0.1, "to": 1, "move_if_caught": 1}, {"rate": 0.5}]
+    schedules = [{"kind": "escalating", "rows": rows}, {"kind": "periodic"}, {"kind": "none"}]
+    stakes = [{"kind": "random"}, {"kind": "tasks"}]
+    study = Study.from_mapping({"base": "base", "vary": {"regime.schedule": schedules, "stakes": stakes}})
+    scenarios = [study.cell_scenario(cell) for cell in study.cells()]
+    assert [scenario.regime.schedule.kind for scenario in scenarios[::2]] == ["escalating", "periodic", "none"]
+    assert [scenario.stakes.kind for scenario in scenarios[:2]] == ["random", "tasks"]
+    assert scenarios[0].regime.schedule.rows[0].to == 1
+    kinds = axis(["constant", "adaptive", "budget"], "regime.schedule.kind")
+    assert kinds == ("constant", "adaptive", "budget")
+
+
 @pytest.mark.parametrize("infinite", [math.inf, "inf"])
 def test_infinity_is_a_number_and_also_a_text(infinite):
     assert axis([1, infinite], "agents.rationality") == (1.0, math.inf)

@@ -24,7 +24,8 @@ from parameter_sweeps.maps import MAP_VARIABLES, strategy_map
 from parameter_sweeps.store import begin, load_results
 from parameter_sweeps.study import Study
 from simulation.measures import CLASS_MEASURES, MEASURE_NAMES
-from simulation.run import prepare, run_replicate, simulate
+from simulation.preparation import prepare
+from simulation.run import run_replicate, simulate
 from simulation.valuation import strategy_values
 
 FORESIGHT, RATE, MEAN = "agents.foresight", "regime.schedule.rate", "agents.beliefs.mean"

@@ -68,6 +68,26 @@ def test_a_part_that_is_set_may_be_varied_inside():
     assert study.cell_scenario(next(study.cells())).agents.cue.accuracy == 0.8
 
 
+def test_graphs_and_parts_that_may_be_null_may_be_varied():
+    graphs = ["erdos_renyi", "complete", "none"]
+    study = study_of(
+        set={"society": {"graph": "erdos_renyi", "edge_probability": 0.3}},
+        vary={"society.graph": graphs, "regime.response.voice": [None, {"bonus": 1}]},
+    )
+    scenarios = [study.cell_scenario(cell) for cell in study.cells()]
+    assert [scenario.society.graph for scenario in scenarios[::2]] == graphs
+    assert [scenario.society.edge_probability for scenario in scenarios[::2]] == [0.3, 0.01, 0.01]
+    assert scenarios[0].regime.response.voice is None
+    assert scenarios[1].regime.response.voice.bonus == 1
+    assert Study.from_mapping(json.loads(json.dumps(study.canonical(), allow_nan=False))).digest() == study.digest()
+
+
+def test_a_key_of_a_part_that_is_null_may_be_varied():
+    study = study_of(vary={"regime.response.voice.bonus": [0, 1], "agents.beliefs.detector.hit_rate": [0.5]})
+    bonuses = [study.cell_scenario(cell).regime.response.voice.bonus for cell in study.cells()]
+    assert bonuses == [0, 1]
+
+
 @pytest.mark.parametrize("base", [{"agents": {"foresight": 0.25}}, Scenario().with_values({FORESIGHT: 0.25})])
 def test_the_base_may_be_written_out(base):
     assert Study.model_validate({"base": base}).scenario.agents.foresight == 0.25

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.choice import COMPLY
 from models.scenario import Scenario
 from simulation import array_engine
-from simulation.array_engine import ArrayWorld
 from simulation.ledger import COLUMNS, LONGEST_TALLY
 from simulation.mesa_engine import (
     ComplianceAgent,
@@ -21,9 +21,10 @@ from simulation.mesa_engine import (
     agent_states,
     totals,
 )
-from simulation.plans import HELD, SOLVED, TABULATED, plans_of
-from simulation.population import draw_population, goal_vectors
-from simulation.settings import settings_of
+from simulation.plans import HELD, SOLVED, TABULATED
+from simulation.population import goal_vectors
+from simulation.preparation import prepare
+from simulation.run import array_world
 
 STATES = ("angle", "watched_weight", "unwatched_weight", "loss", "turns")
 
@@ -89,11 +90,8 @@ def assert_same_bits(one, other, what):
 
 def worlds(scenario, seed=1, replicate=0, stream=0):
     """Return a world of each engine."""
-    plain = settings_of(scenario)
-    plans = plans_of(scenario, plain)
-    population = draw_population(scenario, plain, seed, replicate, stream)
-    array = ArrayWorld(population, plain, plans, seed, replicate, stream)
-    return array, MesaWorld(scenario, plain, plans, seed, replicate, stream)
+    prepared = prepare(scenario)
+    return array_world(prepared, seed, replicate, stream), MesaWorld(prepared, seed, replicate, stream)
 
 
 def array_choices(rows):
@@ -250,7 +248,7 @@ def test_agents_do_not_depend_on_how_many_others_there_are(values, mode):
 def test_the_order_of_visiting_does_not_matter():
     shuffled, in_order = (ComplianceModel(scenario_of(EVERYTHING), collect=False) for _ in range(2))
     for _ in range(5):
-        shuffled.agents.shuffle(inplace=True)
+        shuffled.subjects.shuffle(inplace=True)
         shuffled.step()
         in_order.step()
     for name, values in agent_states(in_order).items():
@@ -288,7 +286,7 @@ def test_a_model_runs_the_episodes_of_its_scenario_and_collects_each(model):
     model.run_model()
     assert (model.episode, model.steps, model.running) == (6, 6, False)
     collected = model.datacollector.get_model_vars_dataframe()
-    of_agents = model.datacollector.get_agent_vars_dataframe().groupby("Step")
+    of_agents = model.datacollector.get_agenttype_vars_dataframe(ComplianceAgent).groupby("Step")
     assert len(collected) == 6
     for name in ("watched", "acted", "flagged"):
         assert collected[name].tolist() == of_agents[name].sum().tolist()
@@ -311,7 +309,7 @@ def test_a_model_uses_none_of_mesas_random_numbers(model):
 
 def test_goals_are_unit_vectors_at_the_angle_and_turn_in_their_plane(model):
     def goals():
-        return np.array([agent.goals for agent in model.agents])
+        return np.array([agent.goals for agent in model.subjects])
 
     original = goals()
     model.run_model()
@@ -329,7 +327,7 @@ def test_a_class_of_agents_of_ones_own():
     class Reluctant(ComplianceAgent):
         def choose(self):
             super().choose()
-            self.acted, self.complied = 0, 1
+            self.option = COMPLY
 
     class ReluctantModel(ComplianceModel):
         agent_class = Reluctant

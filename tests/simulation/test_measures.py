@@ -40,7 +40,7 @@ COUNTS = (4, 1, 4, 1, 1)
 
 
 def test_compliance_by_hand():
-    found = behaviour(settled(COUNTS, 10)[0], watching_rate=0.3)
+    found = behaviour(settled(COUNTS, 10)[0])
     assert found["compliance_watched"] == 3 / 4
     assert found["compliance_unwatched"] == 2 / 6
     assert found["compliance_gap"] == 3 / 4 - 2 / 6
@@ -52,32 +52,32 @@ def test_compliance_by_hand():
 
 def test_utilities_by_hand():
     # Agent: 5 acts worth 1, two flags at 0.5. Overseer: harm 2 for 5 acts less a quarter of the one caught, 4 watched.
-    found = behaviour(settled(COUNTS, 10)[0], watching_rate=0.3)
+    found = behaviour(settled(COUNTS, 10)[0])
     assert found["agent_utility"] == pytest.approx((5 - 2 * 0.5) / 10)
     assert found["overseer_utility"] == pytest.approx((-2 * (5 - 0.25) - 0.1 * 4) / 10)
 
 
 def test_stage_distance_by_hand():
     # Watched it shows the target 3 times and pi/2 once: (3, 1); unwatched twice and 4 times: (2, 4).
-    found = behaviour(settled(COUNTS, 10)[0], watching_rate=0.3)
+    found = behaviour(settled(COUNTS, 10)[0])
     assert found["stage_distance"] == pytest.approx(math.atan2(4, 2) - math.atan2(1, 3))
 
 
 def test_a_converted_agent_counts_in_all_alone():
-    found = behaviour(settled((4, 0, 0, 0, 0), 10, angle=0.0, tempted=0.0)[0], watching_rate=0.3)
+    found = behaviour(settled((4, 0, 0, 0, 0), 10, angle=0.0, tempted=0.0)[0])
     assert np.isnan(found["compliance_watched"])
     assert found["compliance_watched_all"] == found["compliance_unwatched_all"] == 1.0
     assert found["alignment"] == found["goal_preservation"] == 1.0
 
 
 def test_a_modified_agent_does_not_count_as_unmodified():
-    found = behaviour(settled(COUNTS, 10, modified=True)[0], watching_rate=0.3)
+    found = behaviour(settled(COUNTS, 10, modified=True)[0])
     assert found["compliance_watched"] == 3 / 4
     assert np.isnan(found["compliance_watched_unmodified"])
 
 
 def test_never_watched_has_no_watched_compliance():
-    found = behaviour(settled((0, 0, 2, 0, 0), 5)[0], watching_rate=0.0)
+    found = behaviour(settled((0, 0, 2, 0, 0), 5)[0])
     assert np.isnan(found["compliance_watched"])
     assert np.isnan(found["stage_distance"])
     assert found["compliance_unwatched"] == 3 / 5

@@ -43,7 +43,7 @@ def array_measures(plans, replicate):
     world = ArrayWorld(population, SETTINGS, plans, 1, replicate, 0)
     world.advance(0, EPISODES)
     rows = world.rows(EPISODES)
-    found = behaviour(added_up(rows), SCENARIO.watching_rate)
+    found = behaviour(added_up(rows))
     found |= judgement(rows, world.states()["angle"])
     return [float(found[name]) for name in MEASURES]
 

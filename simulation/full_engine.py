@@ -1,0 +1,143 @@
+"""The array engine for worlds with mechanisms beyond the basic model: each stage a loop over all agents.
+
+Order of an episode: `simulation.episode`; stages: `simulation.full_stages`. At neutral values states and choices are
+those of `simulation.array_engine` to the last bit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.compilation import compiled_loop
+from models.goals import TASKS
+from models.outlook import Stakes
+from models.perception import belief_mean
+from simulation.draws import Address, shared_task
+from simulation.full_census import full_class_counts
+from simulation.full_stages import (
+    Draws,
+    choose_all,
+    detect_all,
+    draw_all,
+    face_groups,
+    face_stakes,
+    hear_all,
+    learn_all,
+    new_draws,
+    perceive_all,
+    plan_all,
+    respond_all,
+    see_neighbours,
+    start,
+)
+from simulation.full_world import FullWorld, new_full_world
+from simulation.mechanisms import Mechanisms
+from simulation.neighbourhood import Neighbours
+from simulation.population import Population, goal_directions
+from simulation.preparation import Prepared
+from simulation.random_stakes import drawn_temptations
+from simulation.settings import Settings
+from simulation.watching import Schedule, Watch, learn_from_watching, new_watch, set_rates, watch_all
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: Random stakes are drawn for so many episodes at a time.
+_BATCH = 64
+
+
+class FullArrayWorld:
+    """One replicate; the other engine has the same methods."""
+
+    def __init__(
+        self, prepared: Prepared, population: Population, neighbours: Neighbours, seed: int, replicate: int, stream: int
+    ) -> None:
+        self.prepared, self.neighbours = prepared, neighbours
+        self.address = Address(seed, replicate, stream)
+        directions = np.empty((population.size, 0))
+        if prepared.settings.stakes_kind == TASKS and prepared.mechanisms.shared_task:
+            dimension = prepared.scenario.agents.goals.dimension
+            directions = goal_directions(population.size, dimension, seed, replicate, stream)
+        self.world = new_full_world(population, neighbours, directions)
+        self.watch = new_watch(prepared.schedule, population.size)
+        self.draws = new_draws(population.size)
+        start(self.world, prepared.settings, prepared.mechanisms)
+        see_neighbours(self.world, prepared.mechanisms, neighbours, True)
+
+    def advance(self, first: int, last: int) -> None:
+        """Run the episodes from `first` up to, but not including, `last`."""
+        prepared = self.prepared
+        for begin in range(first, last, _BATCH):
+            end = min(begin + _BATCH, last)
+            drawn = drawn_temptations(prepared.scenario, self.address, begin, end)
+            _run_episodes(
+                self.world, prepared.settings, prepared.mechanisms, prepared.stakes, self.neighbours, self.draws,
+                prepared.schedule, self.watch, self.address, begin, end, drawn, prepared.plans_move,
+            )  # fmt: skip
+
+    def rows(self, now: int) -> Floats:  # noqa: ARG002  (what was done is counted at once)
+        """Return every agent's sums up to episode `now`, which is the next one."""
+        return self.world.sums.copy()
+
+    def census(self) -> Integers:
+        """Return how many agents are of each class; rows as in `simulation.census`."""
+        prepared = self.prepared
+        face_groups(self.world, self.watch, prepared.schedule)
+        plan_all(self.world, prepared.settings, prepared.mechanisms, prepared.stakes, prepared.plans_move)
+        counts: Integers = full_class_counts(self.world, prepared.settings, prepared.mechanisms, prepared.stakes)
+        return counts
+
+    def states(self) -> dict[str, NDArray[np.float64] | Integers]:
+        """Return copies of the agents' states: angle (radians), belief, number of turns, and habit."""
+        world = self.world
+        return {
+            "angle": world.angle.copy(),
+            "belief": _beliefs(world),
+            "turns": world.turns.copy(),
+        }
+
+
+@compiled_loop
+def _beliefs(world: FullWorld) -> Floats:
+    out = np.empty(world.angle.size)
+    for agent in range(out.size):
+        out[agent] = belief_mean(world.watched_weight[agent], world.unwatched_weight[agent])
+    return out
+
+
+@compiled_loop
+def _run_episodes(
+    world: FullWorld,
+    settings: Settings,
+    mechanisms: Mechanisms,
+    stakes: Stakes,
+    neighbours: Neighbours,
+    draws: Draws,
+    schedule: Schedule,
+    watch: Watch,
+    address: Address,
+    first: int,
+    last: int,
+    drawn: Floats,
+    plans_move: bool,
+) -> None:
+    is_shared = settings.stakes_kind == TASKS and mechanisms.shared_task == 1
+    task = np.empty(0)
+    for episode in range(first, last):
+        draw_all(draws, settings, mechanisms, schedule, address, episode)
+        face_groups(world, watch, schedule)
+        set_rates(world.rate, watch, schedule, episode)
+        watch_all(world.watched, world.rate, draws.watching, draws.order, watch, schedule)
+        perceive_all(world, settings, mechanisms, draws)
+        if is_shared:
+            task = shared_task(address.seed, address.replicate, address.stream, episode, world.directions.shape[1] + 1)
+        face_stakes(world, settings, mechanisms, draws, task, drawn[min(episode - first, drawn.shape[0] - 1)])
+        plan_all(world, settings, mechanisms, stakes, plans_move)
+        choose_all(world, mechanisms, draws)
+        detect_all(world, mechanisms, draws)
+        learn_all(world, settings, mechanisms)
+        respond_all(world, settings, mechanisms)
+        hear_all(world, mechanisms, neighbours)
+        see_neighbours(world, mechanisms, neighbours, False)
+        learn_from_watching(watch, schedule, world.watched, world.option, world.flagged, draws.move)

@@ -1,0 +1,360 @@
+"""Stages of an episode with every mechanism, on the array engine: each a loop over all agents.
+
+Order: `simulation.episode`. Nothing here is a formula; the rules of `models` are called on one agent at a time.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.choice import COMPLY, SPEAK, chosen_option, is_strategic, option_probabilities
+from models.compilation import compiled, compiled_loop
+from models.decision import expected_utilities, impulse_probabilities, option_flag_probability, outcome_likelihood
+from models.detection import flag_probabilities
+from models.elementary import normal_quantile
+from models.goals import ALIGNED_ANGLE, RANDOM, TASKS, temptation, turned_angle
+from models.outlook import UNAWARE, Cue, Detector, Planner, Response, Stakes
+from models.perception import (
+    FEEDBACK_NONE,
+    GAUSSIAN,
+    belief_mean,
+    binary_cue,
+    gaussian_cue,
+    learned_evidence,
+    outcome_evidence,
+    signalled_belief,
+    updated_weight,
+)
+from models.response import guarding_cost, habit_after
+from models.schedules import BUDGET, ESCALATING, TARGETED
+from models.society import complying_share, conformity_pull, mixed_weight, news_evidence
+from models.successors import planned_losses
+from models.tasks import task_own_gain, task_temptation
+from simulation.array_stages import draw_uniforms
+from simulation.draws import HONEYPOT, IMPULSE, SCHEDULE, Address
+from simulation.episode import detection_belief, is_turned
+from simulation.full_world import FullWorld
+from simulation.ledger import OWN_GAIN, account, first_stand, stand
+from simulation.mechanisms import Mechanisms
+from simulation.neighbourhood import Neighbours, count_all_others, count_neighbours, mean_of_neighbours
+from simulation.settings import Settings
+from simulation.watching import PENALTY, Schedule, Watch
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class Draws(NamedTuple):
+    """Uniform draws of an episode, arrays of shape (agents,); addresses as in `simulation.draws`."""
+
+    watching: Floats
+    cue: Floats
+    choosing: Floats
+    flagging: Floats
+    impulse: Floats
+    answer: Floats
+    stake: Floats
+    second_stake: Floats
+    order: Floats
+    signal: Floats
+    move: Floats
+    disguise: Floats
+    spare: Floats
+
+
+def new_draws(agents: int) -> Draws:
+    """Return draws to be filled."""
+    return Draws(*(np.full(agents, 0.5) for _ in Draws._fields))
+
+
+@compiled_loop
+def draw_all(
+    draws: Draws, settings: Settings, mechanisms: Mechanisms, schedule: Schedule, address: Address, episode: int
+) -> None:
+    """Fill the draws of an episode; those that nobody asks for stay."""
+    draw_uniforms(draws.watching, draws.cue, draws.choosing, draws.flagging, episode, 0, address)
+    spare = draws.spare
+    own_task = settings.stakes_kind == TASKS and mechanisms.shared_task == 0
+    if own_task or mechanisms.akrasia > 0.0 or mechanisms.response.offers_voice:
+        draw_uniforms(draws.impulse, draws.answer, draws.stake, draws.second_stake, episode, 0, address, IMPULSE)
+    if settings.honeypot_share > 0.0:
+        draw_uniforms(draws.disguise, spare, spare, spare, episode, 0, address, HONEYPOT)
+    if mechanisms.false_signal < 1.0 or schedule.kind in (BUDGET, TARGETED, ESCALATING):
+        draw_uniforms(draws.order, draws.signal, draws.move, spare, episode, 0, address, SCHEDULE)
+
+
+@compiled_loop
+def start(world: FullWorld, settings: Settings, mechanisms: Mechanisms) -> None:
+    """Set what depends on the agents' angles before the first episode."""
+    for agent in range(world.angle.size):
+        first_stand(world.standing, agent, world.angle[agent], settings.stakes_kind, settings.scale)
+        face_angle(world, agent, settings, mechanisms)
+
+
+@compiled
+def face_angle(world: FullWorld, agent: int, settings: Settings, mechanisms: Mechanisms) -> None:
+    """Renew what depends on an agent's angle; its plan is to be made anew."""
+    angle = world.angle[agent]
+    stand(world.standing, agent, angle)
+    guarding = guarding_cost(world.terminal_guarding[agent], angle, settings.rotation)
+    # Who believes that goals cannot be modified does not fear it.
+    world.guarding[agent] = 0.0 if mechanisms.planning == UNAWARE else guarding
+    world.stale[agent] = 1
+
+
+@compiled_loop
+def face_stakes(
+    world: FullWorld, settings: Settings, mechanisms: Mechanisms, draws: Draws, task: Floats, drawn: Floats
+) -> None:
+    """Fill the temptations of the episode, and what acting is worth by the original goals.
+
+    Parameters
+    ----------
+    task : array, (dimension,)
+        The task of this episode, where all agents share one.
+    drawn : array, (agents,)
+        Temptations drawn for this episode, where stakes are random.
+    """
+    kind = settings.stakes_kind
+    for agent in range(world.angle.size):
+        angle = world.angle[agent]
+        if kind == TASKS:
+            along, across = _task_components(world, agent, task, mechanisms, draws)
+            world.tempted[agent] = task_temptation(settings.scale, angle, along, across)
+            world.own_gain[agent] = task_own_gain(settings.scale, world.first_angle[agent], angle, along, across)
+        elif kind == RANDOM:
+            tempted = drawn[agent] if angle >= ALIGNED_ANGLE else 0.0
+            world.tempted[agent] = tempted
+            world.own_gain[agent] = world.standing[agent, OWN_GAIN] * (tempted / settings.scale)
+        else:
+            world.tempted[agent] = temptation(kind, settings.scale, angle)
+            world.own_gain[agent] = world.standing[agent, OWN_GAIN]
+
+
+@compiled
+def _task_components(
+    world: FullWorld, agent: int, task: Floats, mechanisms: Mechanisms, draws: Draws
+) -> tuple[float, float]:
+    """Return the components of an agent's task along the target and across it, toward the agent's goals."""
+    if mechanisms.shared_task:
+        across = 0.0
+        for component in range(world.directions.shape[1]):
+            across += world.directions[agent, component] * task[component + 1]
+        return task[0], across
+    return normal_quantile(draws.stake[agent]), normal_quantile(draws.second_stake[agent])
+
+
+@compiled_loop
+def perceive_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms, draws: Draws) -> None:
+    """Fill the beliefs before the cue and the posteriors after signal and cue."""
+    for agent in range(world.angle.size):
+        watched = world.watched[agent]
+        looks = watched
+        if settings.honeypot_share > 0.0 and watched == 1:
+            looks = 0 if draws.disguise[agent] < settings.honeypot_share else 1
+        quality = world.quality[agent]
+        if settings.cue_kind == GAUSSIAN:
+            cue = gaussian_cue(normal_quantile(draws.cue[agent]), quality, looks)
+        else:
+            cue = binary_cue(draws.cue[agent], quality, looks)
+        belief = belief_mean(world.watched_weight[agent], world.unwatched_weight[agent])
+        world.prior[agent] = belief
+        if mechanisms.false_signal < 1.0:
+            said = 1 if watched == 1 or draws.signal[agent] < mechanisms.false_signal else 0
+            belief = signalled_belief(belief, said, mechanisms.false_signal)
+        world.posterior[agent] = detection_belief(
+            belief, cue, settings.cue_kind, quality, world.reckoned_honeypots[agent]
+        )
+
+
+@compiled
+def planner_of(world: FullWorld, agent: int, mechanisms: Mechanisms) -> Planner:
+    """Return how an agent looks ahead."""
+    return Planner(
+        mechanisms.planning, mechanisms.depth, world.foresight[agent], world.terminal_guarding[agent],
+        mechanisms.goal_weight,
+    )  # fmt: skip
+
+
+@compiled
+def cue_of(world: FullWorld, agent: int, settings: Settings, mechanisms: Mechanisms) -> Cue:
+    """Return what an agent reckons to see."""
+    return Cue(settings.cue_kind, world.quality[agent], world.reckoned_honeypots[agent], mechanisms.false_signal)
+
+
+@compiled
+def perceived_detector(world: FullWorld, agent: int, mechanisms: Mechanisms) -> Detector:
+    """Return the detector as an agent takes it to be."""
+    return flag_probabilities(mechanisms.perceived, world.neighbours[agent])
+
+
+@compiled
+def own_response(world: FullWorld, agent: int, mechanisms: Mechanisms) -> Response:
+    """Return what follows for an agent: the penalty is that of its group."""
+    common = mechanisms.response
+    return Response(
+        world.penalty[agent], common.clawback, common.rotation, common.reinforced_rotation, common.offers_voice,
+        common.answered, common.bonus, common.voice_kept, common.voice_penalty,
+    )  # fmt: skip
+
+
+@compiled_loop
+def plan_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms, stakes: Stakes, always: bool) -> None:
+    """Make the plans anew that are stale, or all where beliefs move."""
+    for agent in range(world.angle.size):
+        if world.stale[agent] == 0 and not always:
+            continue
+        world.stale[agent] = 0
+        if world.angle[agent] < ALIGNED_ANGLE:
+            world.loss[agent] = world.turn_loss[agent] = 0.0
+            continue
+        world.loss[agent], world.turn_loss[agent] = planned_losses(
+            world.angle[agent], belief_mean(world.watched_weight[agent], world.unwatched_weight[agent]), stakes,
+            planner_of(world, agent, mechanisms), cue_of(world, agent, settings, mechanisms),
+            perceived_detector(world, agent, mechanisms), own_response(world, agent, mechanisms),
+        )  # fmt: skip
+
+
+@compiled_loop
+def choose_all(world: FullWorld, mechanisms: Mechanisms, draws: Draws) -> None:
+    """Fill what everybody does, and whether its compliance would be strategic."""
+    for agent in range(world.angle.size):
+        response = own_response(world, agent, mechanisms)
+        tempted, pull = world.tempted[agent], world.pull[agent]
+        world.strategic[agent] = is_strategic(tempted, pull)
+        world.option[agent] = COMPLY
+        # Without temptation there is no choice, whatever the noise, the habit or the pull.
+        if tempted <= 0.0:
+            continue
+        act, comply, voice = expected_utilities(
+            world.posterior[agent], tempted, world.guarding[agent], world.foresight[agent], world.loss[agent],
+            world.turn_loss[agent], world.habit[agent], pull, mechanisms.weighting,
+            perceived_detector(world, agent, mechanisms), response,
+        )  # fmt: skip
+        rationality = world.rationality[agent]
+        acts, speaks = option_probabilities(act, comply, voice, rationality)
+        if draws.impulse[agent] < mechanisms.akrasia:
+            acts, speaks = impulse_probabilities(tempted, response.offers_voice, rationality)
+        world.option[agent] = chosen_option(draws.choosing[agent], acts, speaks)
+
+
+@compiled_loop
+def detect_all(world: FullWorld, mechanisms: Mechanisms, draws: Draws) -> None:
+    """Fill who is flagged, and who is answered for speaking up."""
+    for agent in range(world.angle.size):
+        option = world.option[agent]
+        detector = flag_probabilities(mechanisms.rates, world.neighbours[agent])
+        flag = option_flag_probability(option, world.watched[agent], world.strategic[agent], detector)
+        world.flagged[agent] = 1 if draws.flagging[agent] < flag else 0
+        world.answered[agent] = 0
+        if option == SPEAK:
+            world.answered[agent] = 1 if draws.answer[agent] < mechanisms.response.answered else 0
+
+
+@compiled_loop
+def learn_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms) -> None:
+    """Update A and B by the evidence of the episode."""
+    if settings.feedback == FEEDBACK_NONE:
+        return
+    for agent in range(world.angle.size):
+        belief, flagged, option = world.posterior[agent], world.flagged[agent], world.option[agent]
+        detector = perceived_detector(world, agent, mechanisms)
+        outcome = belief
+        if option != SPEAK:
+            outcome = outcome_evidence(
+                belief,
+                outcome_likelihood(flagged, option, 1, world.strategic[agent], detector),
+                outcome_likelihood(flagged, option, 0, world.strategic[agent], detector),
+            )
+        evidence = learned_evidence(settings.feedback, belief, outcome, world.watched[agent])
+        worth, kept = world.evidence_weight[agent], world.forgetting[agent]
+        world.watched_weight[agent] = updated_weight(world.watched_weight[agent], worth * evidence, kept)
+        world.unwatched_weight[agent] = updated_weight(world.unwatched_weight[agent], worth * (1.0 - evidence), kept)
+
+
+@compiled_loop
+def respond_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms) -> None:
+    """Count the episode, turn goals, and let habits grow."""
+    for agent in range(world.angle.size):
+        response = own_response(world, agent, mechanisms)
+        angle, option = world.angle[agent], world.option[agent]
+        answered = world.flagged[agent] + world.answered[agent]
+        reinforced = world.watched[agent] if option == COMPLY and world.flagged[agent] == 0 else 0
+        fraction = 0.0
+        if answered > 0:
+            fraction = response.rotation
+        elif reinforced > 0:
+            fraction = response.reinforced_rotation
+        turned = is_turned(1, angle, fraction)
+        guarding = guarding_cost(world.terminal_guarding[agent], angle, response.rotation)
+        account(
+            world.sums, agent, option, world.watched[agent], world.flagged[agent], world.answered[agent], int(turned),
+            int(world.turns[agent] > 0), world.strategic[agent], world.tempted[agent], world.own_gain[agent], guarding,
+            world.prior[agent], world.rate[agent], world.standing, response, settings,
+        )  # fmt: skip
+        world.habit[agent] = habit_after(
+            world.habit[agent], answered, reinforced, mechanisms.habit, mechanisms.internalisation,
+            mechanisms.reinforcement,
+        )  # fmt: skip
+        world.complied[agent] = 1 if option == COMPLY else 0
+        if turned:
+            world.turns[agent] += 1
+            world.angle[agent] = turned_angle(angle, fraction)
+            face_angle(world, agent, settings, mechanisms)
+
+
+@compiled_loop
+def hear_all(world: FullWorld, mechanisms: Mechanisms, neighbours: Neighbours) -> None:
+    """Add the news of neighbours' flags, then mix beliefs with those of the neighbours, all at once."""
+    size = world.angle.size
+    counts = np.empty(size, np.int64)
+    if mechanisms.news > 0.0:
+        _count(neighbours, world.flagged, counts)
+        for agent in range(size):
+            if world.has_finite_belief[agent] == 1:
+                world.watched_weight[agent] += news_evidence(mechanisms.news, counts[agent])
+    if mechanisms.social_learning > 0.0:
+        watched, unwatched = np.empty(size), np.empty(size)
+        begins, targets, finite = neighbours.begins, neighbours.targets, world.has_finite_belief
+        mean_of_neighbours(begins, targets, world.watched_weight, finite, watched, counts)
+        mean_of_neighbours(begins, targets, world.unwatched_weight, finite, unwatched, counts)
+        for agent in range(size):
+            if finite[agent] == 1 and counts[agent] > 0:
+                zeta = mechanisms.social_learning
+                world.watched_weight[agent] = mixed_weight(world.watched_weight[agent], watched[agent], zeta)
+                world.unwatched_weight[agent] = mixed_weight(world.unwatched_weight[agent], unwatched[agent], zeta)
+
+
+@compiled_loop
+def see_neighbours(world: FullWorld, mechanisms: Mechanisms, neighbours: Neighbours, is_first: bool) -> None:
+    """Fill what complying is worth because neighbours complied in the episode before."""
+    if mechanisms.conformity <= 0.0:
+        return
+    counts = np.empty(world.angle.size, np.int64)
+    _count(neighbours, world.complied, counts)
+    for agent in range(world.angle.size):
+        share = complying_share(float(counts[agent]), float(world.neighbours[agent]), 0.5)
+        if is_first and world.neighbours[agent] > 0:
+            share = mechanisms.initial_compliance
+        world.pull[agent] = conformity_pull(mechanisms.conformity, share)
+
+
+@compiled
+def _count(neighbours: Neighbours, what: Integers, out: Integers) -> None:
+    if neighbours.complete:
+        count_all_others(what, out)
+    else:
+        count_neighbours(neighbours.begins, neighbours.targets, what, out)
+
+
+@compiled_loop
+def face_groups(world: FullWorld, watch: Watch, schedule: Schedule) -> None:
+    """Set the penalty of each agent's group; the plan of an agent whose penalty changes is to be made anew."""
+    for agent in range(world.angle.size):
+        penalty = schedule.groups[watch.group[agent], PENALTY]
+        if penalty != world.penalty[agent]:
+            world.penalty[agent] = penalty
+            world.stale[agent] = 1

@@ -1,0 +1,363 @@
+"""An agent of the Mesa engine: its state, and the steps of an episode as methods.
+
+Each step of `simulation.episode` is a method. An agent changes nothing but its own state and looks at others only
+through what its model gathers between the steps: all of them move at once. No formula stands here, only calls of the
+rules of `models`, one at a time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from models import choice, decision, detection, goals, interpolation, perception, response, society
+from models.elementary import normal_quantile
+from models.outlook import UNAWARE, Cue, Planner
+from models.rule_rates import Rule
+from models.successors import planned_losses
+from models.tasks import task_own_gain, task_temptation
+from simulation import draws, ledger
+from simulation.episode import detection_belief, is_turned
+from simulation.plans import HELD, SOLVED, TABULATED, solved_loss
+from simulation.population import Population
+
+if TYPE_CHECKING:
+    from simulation.mesa_engine import ComplianceModel
+
+Floats = NDArray[np.float64]
+
+
+class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
+    """An agent that acts on its own goals, complies with the overseer's target, or speaks up.
+
+    Attributes
+    ----------
+    index : int
+        Its address in the draws, from 0, and its row in the model's ledger.
+    neighbours : list of int
+        Indices of the agents that it sees and hears of.
+    foresight, rationality, quality, terminal_guarding, reckoned_honeypots, forgetting : float
+        Its parameters, as in `simulation.population.Population`; `learns` tells whether its belief moves by what it
+        sees, `has_finite_belief` whether it moves at all.
+    detector, perceived : Detector
+        Probabilities of a flag, as they are and as it takes them to be.
+    angle, first_angle, guarding, loss, turn_loss, habit : float
+        Of its goals to the target, now and at the start, radians; ``Omega``, ``L_flag``, ``L_comply`` and ``H``, in
+        units of payoff.
+    watched_weight, unwatched_weight : float
+        ``A`` and ``B`` of its belief, in episodes.
+    turns : int
+        How often its goals were turned.
+    response : Response
+        What follows, with the penalty that its record has earned.
+    watch_rate, watched, looks_watched, option, acted, complied, spoke, strategic, flagged, answered, turned
+        Of the last episode: what the overseer did, how it looked, what the agent did (a code of `models.choice`), what
+        followed.
+    temptation, own_gain : float
+        Of the last episode: ``b``, and what acting was worth by the original goals.
+    prior_belief, cue, detection_belief : float
+        Of the last episode: ``p``, the cue, and the posterior ``q``.
+    act_utility, comply_utility, voice_utility, act_probability, voice_probability : float
+        Of the last episode: expected utilities, in units of payoff, and P(act), P(speak).
+    pull : float
+        ``r (2 S - 1)``: what complying is worth because neighbours complied in the episode before.
+    """
+
+    model: ComplianceModel
+
+    def __init__(self, model: ComplianceModel, index: int, population: Population) -> None:
+        super().__init__(model)
+        self.index = index
+        # Plain floats: rules would be compiled anew for any other type.
+        self.angle = self.first_angle = float(population.angle[index])
+        self.foresight = float(population.foresight[index])
+        self.rationality = float(population.rationality[index])
+        self.quality = float(population.quality[index])
+        self.terminal_guarding = float(population.guarding[index])
+        self.reckoned_honeypots = float(population.reckoned_honeypots[index])
+        self.watched_weight = float(population.watched_weight[index])
+        self.unwatched_weight = float(population.unwatched_weight[index])
+        self.forgetting = float(population.forgetting[index])
+        self.learns = bool(population.evidence_weight[index] > 0.0)
+        self.has_finite_belief = bool(population.has_finite_belief[index])
+        begins, targets, _ = model.neighbours
+        self.neighbours = [int(other) for other in targets[begins[index] : begins[index + 1]]]
+        self.detector = detection.flag_probabilities(model.mechanisms.rates, len(self.neighbours))
+        self.perceived = detection.flag_probabilities(model.mechanisms.perceived, len(self.neighbours))
+        self.turns = self.option = 0
+        self.watched = self.looks_watched = self.flagged = self.answered = self.turned = self.strategic = 0
+        self.watch_rate = model.settings.watching_rate
+        self.loss = self.turn_loss = self.habit = self.cue = self.temptation = self.own_gain = self.pull = 0.0
+        self.act_utility = self.comply_utility = self.act_probability = self.voice_probability = 0.0
+        self.voice_utility = choice.NO_VOICE
+        self.prior_belief = self.detection_belief = self.belief
+        self._uniforms = self._impulses = (0.5, 0.5, 0.5, 0.5)
+        table = model.plans.table
+        self._place = interpolation.place_of(self.angle, table) if model.plans.mode == TABULATED else (0, 0.0)
+        self._plan_is_stale = True
+        self.response = model.mechanisms.response
+        ledger.first_stand(model.standing, index, self.angle, model.settings.stakes_kind, model.settings.scale)
+        self._face_angle()
+        self.face_stakes()
+
+    @property
+    def belief(self) -> float:
+        """``p``: the probability of being watched that it expects before any cue."""
+        return perception.belief_mean(self.watched_weight, self.unwatched_weight)
+
+    @property
+    def goals(self) -> Floats:
+        """Its goals: a unit vector, (dimension,); the target is (1, 0, ..., 0)."""
+        across = np.sin(self.angle) * self.model.goal_directions[self.index]
+        return np.concatenate([[np.cos(self.angle)], across])
+
+    @property
+    def acted(self) -> int:
+        """1 if it acted on its own goals in the last episode."""
+        return int(self.option == choice.ACT)
+
+    @property
+    def complied(self) -> int:
+        """1 if it complied in the last episode."""
+        return int(self.option == choice.COMPLY)
+
+    @property
+    def spoke(self) -> int:
+        """1 if it spoke up in the last episode."""
+        return int(self.option == choice.SPEAK)
+
+    def be_watched(self) -> None:
+        """Step 1: the schedule watches it or not."""
+        address, episode = self.model.address, self.model.episode
+        self._uniforms = draws.episode_uniforms(*address, episode, self.index)
+        self._impulses = draws.impulse_uniforms(*address, episode, self.index)
+        self.watched = self.model.overseer.watches(self, self._uniforms[0])
+
+    def face_penalty(self, penalty: float) -> None:
+        """Step 1: the penalty that its record has earned; its plan is to be made anew where that changes."""
+        if penalty != self.response.penalty:
+            self.response = self.response._replace(penalty=penalty)
+            self._plan_is_stale = True
+
+    def perceive(self) -> None:
+        """Steps 2 and 3: a cue, and what it says of being watched."""
+        kind, uniform = self.model.settings.cue_kind, self._uniforms[1]
+        looks = self.looks_watched = 0 if self._is_honeypot() else self.watched
+        if kind == perception.GAUSSIAN:
+            self.cue = perception.gaussian_cue(normal_quantile(uniform), self.quality, looks)
+        else:
+            self.cue = perception.binary_cue(uniform, self.quality, looks)
+        self.prior_belief = self.belief
+        self.detection_belief = detection_belief(
+            self._signalled_belief(), self.cue, kind, self.quality, self.reckoned_honeypots
+        )
+
+    def _is_honeypot(self) -> bool:
+        uniform = draws.honeypot_uniform(*self.model.address, self.model.episode, self.index)
+        return self.watched == 1 and uniform < self.model.settings.honeypot_share
+
+    def _signalled_belief(self) -> float:
+        false_signal = self.model.mechanisms.false_signal
+        uniform = draws.schedule_uniforms(*self.model.address, self.model.episode, self.index)[1]
+        said_watched = int(self.watched == 1 or uniform < false_signal)
+        return perception.signalled_belief(self.prior_belief, said_watched, false_signal)
+
+    def face_stakes(self) -> None:
+        """Step 4: what acting is worth in this episode."""
+        kind, scale = self.model.settings.stakes_kind, self.model.settings.scale
+        gain = float(self.model.standing[self.index, ledger.OWN_GAIN])
+        if kind == goals.TASKS:
+            along, across = self._task()
+            self.temptation = task_temptation(scale, self.angle, along, across)
+            self.own_gain = task_own_gain(scale, self.first_angle, self.angle, along, across)
+        elif kind == goals.RANDOM:
+            is_misaligned = self.angle >= goals.ALIGNED_ANGLE
+            self.temptation = float(self.model.drawn_temptations[self.index]) if is_misaligned else 0.0
+            self.own_gain = gain * (self.temptation / scale)
+        else:
+            self.temptation = goals.temptation(kind, scale, self.angle)
+            self.own_gain = gain
+
+    def _task(self) -> tuple[float, float]:
+        """Return the components of its task along the target and across it, toward its own goals."""
+        task = self.model.task
+        if task is None:
+            return normal_quantile(self._impulses[2]), normal_quantile(self._impulses[3])
+        across = 0.0
+        for own, other in zip(self.model.goal_directions[self.index], task[1:], strict=True):
+            across += float(own) * float(other)
+        return float(task[0]), across
+
+    def choose(self) -> None:
+        """Step 4: the expected utility of the options, and one of them."""
+        self.plan()
+        mechanisms = self.model.mechanisms
+        self.strategic = choice.is_strategic(self.temptation, self.pull)
+        self.act_utility, self.comply_utility, self.voice_utility = decision.expected_utilities(
+            self.detection_belief, self.temptation, self.guarding, self.foresight, self.loss, self.turn_loss,
+            self.habit, self.pull, mechanisms.weighting, self.perceived, self.response,
+        )  # fmt: skip
+        acts, speaks = choice.option_probabilities(
+            self.act_utility, self.comply_utility, self.voice_utility, self.rationality
+        )
+        if self._impulses[0] < mechanisms.akrasia:
+            offers_voice = mechanisms.response.offers_voice
+            acts, speaks = decision.impulse_probabilities(self.temptation, offers_voice, self.rationality)
+        # Without temptation there is no choice, whatever the noise, the habit or the pull.
+        tempts = self.temptation > 0.0
+        self.act_probability, self.voice_probability = (acts, speaks) if tempts else (0.0, 0.0)
+        self.option = choice.chosen_option(self._uniforms[2], self.act_probability, self.voice_probability)
+
+    def plan(self) -> None:
+        """Renew the losses where beliefs may have moved."""
+        plans, settings = self.model.plans, self.model.settings
+        if not self.model.prepared.is_basic:
+            self._plan_in_full()
+        elif plans.mode == SOLVED:
+            self.loss = solved_loss(*self._outlook(), settings)
+        elif plans.mode == TABULATED:
+            table = plans.table
+            columns = table.shares.shape[1]
+            position = (columns - 1) * interpolation.belief_position(self.watched_weight, self.unwatched_weight)
+            share = interpolation.tabulated_share(table.usable, columns, *self._place, position)
+            # Not a number: it may not be interpolated there.
+            self.loss = self.temptation * (self._solved_share() if np.isnan(share) else share)
+
+    def _plan_in_full(self) -> None:
+        prepared = self.model.prepared
+        if not (self._plan_is_stale or prepared.plans_move):
+            return
+        self._plan_is_stale = False
+        self.loss = self.turn_loss = 0.0
+        if self.angle >= goals.ALIGNED_ANGLE:
+            self.loss, self.turn_loss = planned_losses(
+                self.angle, self.belief, prepared.stakes, self.planner, self.reckoned_cue, self.perceived,
+                self.response,
+            )  # fmt: skip
+
+    @property
+    def planner(self) -> Planner:
+        """How it looks ahead."""
+        mechanisms = self.model.mechanisms
+        return Planner(
+            mechanisms.planning, mechanisms.depth, self.foresight, self.terminal_guarding, mechanisms.goal_weight
+        )
+
+    @property
+    def reckoned_cue(self) -> Cue:
+        """What it reckons to see."""
+        false_signal = self.model.mechanisms.false_signal
+        return Cue(self.model.settings.cue_kind, self.quality, self.reckoned_honeypots, false_signal)
+
+    @property
+    def rule(self) -> Rule:
+        """Its decision rule: what its choice rests on but the cue."""
+        mechanisms = self.model.mechanisms
+        return Rule(
+            self.temptation, self.guarding, self.foresight, self.loss, self.turn_loss, self.habit, self.pull,
+            mechanisms.weighting, self.rationality, mechanisms.akrasia, self.perceived, self.response,
+        )  # fmt: skip
+
+    def _solved_share(self) -> float:
+        settings = self.model.settings
+        return interpolation.solved_share(
+            self.angle, self.watched_weight, self.unwatched_weight, settings.stakes_kind,
+            settings.scale, settings.rotation, settings.penalty, self.terminal_guarding, self.foresight,
+            settings.hit_rate, settings.false_alarm_rate, self.quality, self.reckoned_honeypots,
+        )  # fmt: skip
+
+    def _outlook(self) -> tuple[float, float, float, float, float, float, float]:
+        """Return what planning needs to know, as the rules of `simulation.plans` take it."""
+        return (
+            self.angle, self.watched_weight, self.unwatched_weight, self.foresight, self.terminal_guarding,
+            self.quality, self.reckoned_honeypots,
+        )  # fmt: skip
+
+    def be_inspected(self) -> None:
+        """Step 5: a flag, or none; an answer to speaking up, or none."""
+        flag = decision.option_flag_probability(self.option, self.watched, self.strategic, self.detector)
+        self.flagged = int(self._uniforms[3] < flag)
+        self.answered = int(self.spoke and self._impulses[1] < self.model.mechanisms.response.answered)
+
+    def learn(self) -> None:
+        """Step 7: the belief takes the evidence of cue and flag."""
+        if not self.learns:
+            return
+        belief, outcome = self.detection_belief, self.detection_belief
+        if not self.spoke:
+            what = self.flagged, self.option
+            if_watched = decision.outcome_likelihood(*what, 1, self.strategic, self.perceived)
+            if_unwatched = decision.outcome_likelihood(*what, 0, self.strategic, self.perceived)
+            outcome = perception.outcome_evidence(belief, if_watched, if_unwatched)
+        evidence = perception.learned_evidence(self.model.settings.feedback, belief, outcome, self.watched)
+        kept = self.forgetting
+        self.watched_weight = perception.updated_weight(self.watched_weight, evidence, kept)
+        self.unwatched_weight = perception.updated_weight(self.unwatched_weight, 1.0 - evidence, kept)
+
+    def be_modified(self) -> None:
+        """Steps 6 and 8: what it did counts; a flag, an answer or reinforcement turns its goals, and habits grow."""
+        mechanisms = self.model.mechanisms
+        responded = self.flagged + self.answered
+        reinforced = self.watched if self.complied and not self.flagged else 0
+        fraction = 0.0
+        if responded or reinforced:
+            fraction = mechanisms.response.rotation if responded else mechanisms.response.reinforced_rotation
+        self.turned = int(is_turned(1, self.angle, fraction))
+        self.model.count(self)
+        self.habit = response.habit_after(
+            self.habit, responded, reinforced, mechanisms.habit, mechanisms.internalisation, mechanisms.reinforcement
+        )
+        if self.turned:
+            self.turns += 1
+            self.angle = goals.turned_angle(self.angle, fraction)
+            self._place = self._next_place()
+            self._face_angle()
+
+    def _next_place(self) -> tuple[int, float]:
+        begin, weight = self._place
+        if self.model.plans.mode != TABULATED:
+            return begin, weight
+        return interpolation.place_after_turn(begin, self.angle, self.model.plans.table), weight
+
+    def _face_angle(self) -> None:
+        """Set what depends on the angle: guarding, standing, and the plan."""
+        settings, mechanisms = self.model.settings, self.model.mechanisms
+        guarding = response.guarding_cost(self.terminal_guarding, self.angle, settings.rotation)
+        # Who believes that goals cannot be modified does not fear it.
+        self.guarding = 0.0 if mechanisms.planning == UNAWARE else guarding
+        ledger.stand(self.model.standing, self.index, self.angle)
+        self._plan_is_stale = True
+        if self.model.prepared.is_basic and self.model.plans.mode == HELD:
+            self.loss = solved_loss(*self._outlook(), settings)
+
+    def hear_news(self) -> None:
+        """Step 9: each neighbour flagged in this episode is evidence of being watched."""
+        news = self.model.mechanisms.news
+        if news > 0.0 and self.has_finite_belief:
+            flagged = sum(self.model.flags_seen[other] for other in self.neighbours)
+            self.watched_weight += society.news_evidence(news, float(flagged))
+
+    def learn_from_neighbours(self) -> None:
+        """Step 9: its belief is mixed with the mean of its neighbours', as they were before any of them mixed."""
+        zeta, beliefs = self.model.mechanisms.social_learning, self.model.beliefs_seen
+        heard = [weights for weights in (beliefs[other] for other in self.neighbours) if weights is not None]
+        if zeta > 0.0 and self.has_finite_belief and heard:
+            watched = unwatched = 0.0
+            for weights in heard:
+                watched += weights[0]
+                unwatched += weights[1]
+            self.watched_weight = society.mixed_weight(self.watched_weight, watched / len(heard), zeta)
+            self.unwatched_weight = society.mixed_weight(self.unwatched_weight, unwatched / len(heard), zeta)
+
+    def see_neighbours(self) -> None:
+        """Step 9: what complying is worth in the next episode because neighbours complied in this one."""
+        mechanisms, number = self.model.mechanisms, len(self.neighbours)
+        if mechanisms.conformity > 0.0:
+            complying = sum(self.model.compliance_seen[other] for other in self.neighbours)
+            share = society.complying_share(float(complying), float(number), 0.5)
+            if self.model.episode == 0 and number > 0:
+                share = mechanisms.initial_compliance
+            self.pull = society.conformity_pull(mechanisms.conformity, share)
