@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from models.decider_parameters import Faker, Imitator, Learner
 from models.distributions import Number
 from models.parameters import Section, choice, number, part_or_null
 from models.refusals import refusal_at
@@ -140,7 +141,6 @@ class Agents(Section):
     decision: Literal["planner", "learner", "imitator", "honest", "compliant", "faker"] = choice(
         "planner",
         "How an agent decides: by expected utility, by learning, by imitating, or always the same.",
-        built=("planner",),
     )
     planning: Literal["chain", "naive", "myopic", "unaware"] = choice(
         "chain", "What a planner expects of its modified successors."
@@ -212,9 +212,14 @@ class Agents(Section):
         ge=0,
     )
     beliefs: Beliefs = Field(default_factory=Beliefs)
+    learner: Learner = Field(default_factory=Learner)
+    imitator: Imitator = Field(default_factory=Imitator)
+    faker: Faker = Field(default_factory=Faker)
 
     @model_validator(mode="after")
     def _sum_converges(self) -> Agents:
+        if self.foresight == 1 and self.decision == "learner":
+            raise refusal_at("foresight", "below 1 where agents.decision is learner", self.foresight)
         if math.isinf(self.depth) and self.foresight == 1:
             raise refusal_at("foresight", "below 1 where agents.depth is inf", self.foresight)
         return self

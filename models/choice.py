@@ -18,6 +18,7 @@ from models.elementary import exponential, logistic
 
 #: A cost of being flagged below this share of the temptation deters nobody: the threshold is then infinite.
 _NO_DETERRENT = 1e-300
+_SAME = 1e-9
 NO_VOICE = float("-inf")
 
 COMPLY = 0
@@ -155,6 +156,12 @@ def option_probabilities(act: float, comply: float, voice: float, rationality: f
     to_act = 1.0 + exponential(rationality * (comply - act)) + exponential(rationality * (voice - act))
     to_speak = 1.0 + exponential(rationality * (comply - voice)) + exponential(rationality * (act - voice))
     return 1.0 / to_act, 1.0 / to_speak
+
+
+@compiled
+def is_indifferent(act: float, comply: float, tempted: float) -> bool:
+    """Tell whether acting and complying are worth the same, to a billionth of the temptation."""
+    return abs(act - comply) <= _SAME * tempted
 
 
 @compiled

@@ -114,6 +114,17 @@ def general_strategy_values(
 
 
 @compiled_loop
+def general_reply(angle: float, outlook: Outlook, true_honeypots: float) -> tuple[float, float, float, float]:
+    """Return P(act), P(comply) watched and P(act), P(comply) unwatched of the best rule, given a temptation."""
+    if angle < ALIGNED_ANGLE:
+        return 0.0, 1.0, 0.0, 1.0
+    believed = _believed(outlook)
+    prices = plan_prices(plan_at(angle, believed), believed.planner.foresight)
+    flow = best_flow(own_eyes(angle, believed.stakes), prices, believed, true_honeypots)
+    return flow.act_watched, flow.comply_watched, flow.act_unwatched, flow.comply_unwatched
+
+
+@compiled_loop
 def general_best_class(angle: float, outlook: Outlook, true_honeypots: float) -> int:
     """Return the class of the best rule alone: a code of `models.strategies.CLASS_NAMES`."""
     if angle < ALIGNED_ANGLE:

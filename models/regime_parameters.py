@@ -14,12 +14,10 @@ from models.refusals import refusal, refusal_at, refusals_at
 
 MOST_ROWS = 100
 
-_BUILT_SCHEDULES = ("none", "constant", "periodic", "budget", "targeted", "escalating", "adaptive")
-
 
 def _kind(default: str) -> Any:
     description = "Who is watched when: nobody, everybody at a constant rate, or by one of the other rules."
-    return choice(default, description, neutral="none", built=_BUILT_SCHEDULES)
+    return choice(default, description, neutral="none")
 
 
 class Unwatched(Section):
@@ -189,7 +187,22 @@ Schedule = Constant | Unwatched | Periodic | Budget | Targeted | Escalating | Ad
 
 
 class Visibility(Section):
-    """What agents can tell of being watched, besides their cue."""
+    """What agents can tell of being watched."""
+
+    discrimination: float | None = number(
+        None,
+        "How well agents can tell watched from unwatched episodes (d-prime), whatever their own cue; null: their own.",
+        unit="standard deviations",
+        symbol="d",
+        ge=0,
+        infinity=True,
+        null=True,
+    )
+    signal: Literal["none", "persuasive"] = choice(
+        "none",
+        "Public signal: it always says watched of watched episodes, and of others as often as convinces most agents.",
+        neutral="none",
+    )
 
     honeypot_share: float = number(
         0.0,

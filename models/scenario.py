@@ -7,22 +7,25 @@ of it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from models.agent_parameters import Agents
+from models.agent_parameters import Agents, BinaryCue, GaussianCue
 from models.distributions import Distribution
 from models.parameter_table import ParameterRow, declarations, table
 from models.parameters import Parameter, Section, choice, number
 from models.refusals import (
     InputError,
+    Mistake,
     explain_errors,
     known_keys,
     record_of_kind,
     records_at,
+    refusals_at,
     unknown_key,
 )
 from models.regime_parameters import Budget, Regime
@@ -74,6 +77,33 @@ class Scenario(Section):
     overseer: Overseer = Field(default_factory=Overseer)
     society: Society = Field(default_factory=Society)
     run: Run = Field(default_factory=Run)
+
+    @model_validator(mode="after")
+    def _is_not_contradictory(self) -> Scenario:
+        mistakes: list[Mistake] = []
+        signal, kind = self.regime.visibility.signal, self.regime.schedule.kind
+        place = ("regime", "visibility", "signal")
+        if signal != "none" and _is_told(self.cue):
+            mistakes.append((place, "none where the cue tells agents for certain whether they are watched", signal))
+        if signal != "none" and kind not in ("none", "constant", "budget", "optimal", "equilibrium"):
+            mistakes.append(
+                (place, f"none where regime.schedule.kind is {kind}: the signal is made for one rate", signal)
+            )
+        if kind in ("optimal", "equilibrium") and self.stakes.kind in ("random", "tasks"):
+            needed = "a kind that does not choose its rate where stakes are drawn anew in each episode"
+            mistakes.append((("regime", "schedule", "kind"), needed, kind))
+        if (signal != "none" or kind in ("optimal", "equilibrium")) and self.agents.decision != "planner":
+            needed = "planner where the overseer chooses by how agents reply"
+            mistakes.append((("agents", "decision"), needed, self.agents.decision))
+        if mistakes:
+            raise refusals_at(mistakes)
+        return self
+
+    @property
+    def cue(self) -> GaussianCue | BinaryCue:
+        """The cue that agents have: what the regime lets them tell, else their own."""
+        discrimination = self.regime.visibility.discrimination
+        return self.agents.cue if discrimination is None else GaussianCue(discrimination=discrimination)
 
     @classmethod
     def from_mapping(cls, mapping: object, where: str = "") -> Scenario:
@@ -148,8 +178,12 @@ class Scenario(Section):
         value: Any = reduce(getattr, key.split("."), self)
         if isinstance(value, Distribution):
             return parameter.clipped(value.ppf(uniform))
-        number_of_all = self.watching_rate if value == "true_rate" else value
+        number_of_all = self._rate_to_believe() if value == "true_rate" else value
         return np.full(np.shape(uniform), number_of_all, dtype=np.float64)
+
+    def _rate_to_believe(self) -> float:
+        # a rate that is still to be chosen takes this place when it is
+        return 0.5 if math.isnan(self.watching_rate) else self.watching_rate
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:
@@ -160,6 +194,12 @@ class Scenario(Section):
     def parameters() -> list[ParameterRow]:
         """Return the table of all parameters, as ``fields_table`` does."""
         return fields_table()
+
+
+def _is_told(cue: GaussianCue | BinaryCue) -> bool:
+    if isinstance(cue, BinaryCue):
+        return cue.accuracy == 1.0
+    return cue.discrimination == math.inf
 
 
 def fields_table() -> list[ParameterRow]:

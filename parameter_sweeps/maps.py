@@ -13,8 +13,9 @@ from models.refusals import InputError
 from models.strategies import CLASS_NAMES
 from parameter_sweeps.grids import axis_column, touching_axes, values_over
 from parameter_sweeps.study import Study
-from simulation.decision_numbers import DECISION_COLUMNS, DECISION_SOURCES, decision_columns, exact_stakes
-from simulation.valuation import strategy_values_of_columns
+from simulation.decision_numbers import DECISION_COLUMNS, DECISION_SOURCES, exact_stakes
+from simulation.resolution import is_chosen
+from simulation.valuation import settled_column, strategy_values_of_columns
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -34,6 +35,7 @@ MAP_VARIABLES = {
     "turn_loss": "what the turn costs that follows watched compliance",
 }
 _CELLS_AT_ONCE = 20_000
+_CHOOSING = ("regime", "regime.schedule", "regime.schedule.kind", "regime.visibility", "regime.visibility.signal")
 
 
 def strategy_map(study: Study, progress: Callable[[int, int], None] | None = None) -> xr.Dataset:
@@ -87,13 +89,16 @@ def decision_grid(study: Study) -> list[NDArray[np.float64]]:
         For combinations of values that a scenario refuses.
     """
     groups: dict[tuple[str, ...], list[str]] = {}
+    # What the overseer chooses depends on everything.
+    chosen = is_chosen(study.scenario) or any(key in study.axes for key in _CHOOSING)
     for name in DECISION_COLUMNS:
-        groups.setdefault(touching_axes(study, DECISION_SOURCES[name]), []).append(name)
+        keys = tuple(study.axes) if chosen else touching_axes(study, DECISION_SOURCES[name])
+        groups.setdefault(keys, []).append(name)
     grid: dict[str, NDArray[np.float64]] = {}
     for keys, names in groups.items():
 
         def read(scenario: Any, names: list[str] = names) -> list[float]:
-            columns = decision_columns(scenario)
+            columns = dict(zip(DECISION_COLUMNS, settled_column(scenario)[:, 0].tolist(), strict=True))
             return [columns[name] for name in names]
 
         grid |= zip(names, values_over(study, keys, read), strict=True)

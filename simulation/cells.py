@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.compilation import compiled_loop
 from models.detection import Rates, flag_probabilities
-from models.general_strategies import general_best_class, general_strategy_values
+from models.general_strategies import general_best_class, general_reply, general_strategy_values
 from models.goals import FIXED, PROPORTIONAL
 from models.outlook import CHAIN, ENDLESS, Cue, Outlook, Planner, Response, Stakes
 from models.response import flag_rotation
@@ -26,10 +26,14 @@ CELL_VALUES = (
     _ANGLE, _STAKES_KIND, _SCALE, _ROTATION, _INTERNALISATION, _REINFORCED_ROTATION, _PENALTY, _CLAWBACK,
     _OFFERS_VOICE, _ANSWERED, _BONUS, _VOICE_KEPT, _VOICE_PENALTY, _GUARDING, _GOAL_WEIGHT, _PLANNING, _FORESIGHT,
     _DEPTH, BELIEF, _HIT_RATE, _FALSE_ALARM_RATE, _UNWATCHED_HIT_RATE, _PEER_REPORT_RATE, _PROBE_HIT_RATE,
-    _PROBE_FALSE_ALARM_RATE, _NEIGHBOURS, _CUE_KIND, _QUALITY, _RECKONED_HONEYPOTS, _TRUE_HONEYPOTS, _FALSE_SIGNAL,
+    _PROBE_FALSE_ALARM_RATE, _NEIGHBOURS, _CUE_KIND, _QUALITY, _RECKONED_HONEYPOTS, _TRUE_HONEYPOTS, FALSE_SIGNAL,
 ) = range(len(DECISION_COLUMNS))  # fmt: skip
 
 _NAN = float("nan")
+_REPLIES = (
+    "act_probability_watched", "comply_probability_watched", "act_probability_unwatched",
+    "comply_probability_unwatched",
+)  # fmt: skip
 _WIDTH = len(CELL_VALUES)
 
 
@@ -46,7 +50,7 @@ def basic_cells(c: Floats) -> NDArray[np.bool_]:
     ]  # fmt: skip
     steady = (c[_STAKES_KIND] == PROPORTIONAL) | (c[_STAKES_KIND] == FIXED)
     planned = (c[_PLANNING] == CHAIN) & (c[_DEPTH] == ENDLESS) & (c[_GOAL_WEIGHT] == 1.0)
-    found: NDArray[np.bool_] = steady & planned & (c[_FALSE_SIGNAL] == 1.0) & ~c[zero].any(axis=0)
+    found: NDArray[np.bool_] = steady & planned & (c[FALSE_SIGNAL] == 1.0) & ~c[zero].any(axis=0)
     return found
 
 
@@ -77,6 +81,28 @@ def best_classes(columns: Floats, stakes: Stakes) -> NDArray[np.int64]:
         out[basic] = _basic_values(np.ascontiguousarray(columns[:, basic]))[CELL_VALUES.index("best")]
     if not basic.all():
         out[~basic] = _general_classes(np.ascontiguousarray(columns[:, ~basic]), stakes)
+    return out
+
+
+def best_replies(columns: Floats, stakes: Stakes) -> Floats:
+    """Return the best rules alone, (4, n): P(act), P(comply) watched, then both unwatched."""
+    out = np.empty((4, columns.shape[1]))
+    basic = basic_cells(columns)
+    if basic.any():
+        found = _basic_values(np.ascontiguousarray(columns[:, basic]))
+        out[:, basic] = found[[CELL_VALUES.index(name) for name in _REPLIES]]
+    if not basic.all():
+        out[:, ~basic] = _general_replies(np.ascontiguousarray(columns[:, ~basic]), stakes)
+    return out
+
+
+@compiled_loop
+def _general_replies(c: Floats, stakes: Stakes) -> Floats:
+    out = np.empty((4, c.shape[1]))
+    for i in range(c.shape[1]):
+        out[0, i], out[1, i], out[2, i], out[3, i] = general_reply(
+            c[_ANGLE, i], _outlook(c, i, stakes), c[_TRUE_HONEYPOTS, i]
+        )
     return out
 
 
@@ -114,7 +140,7 @@ def _outlook(c: Floats, i: int, stakes: Stakes) -> Outlook:
         c[BELIEF, i],
         Stakes(int(c[_STAKES_KIND, i]), c[_SCALE, i], stakes.draws, stakes.edges),
         Planner(int(c[_PLANNING, i]), int(c[_DEPTH, i]), c[_FORESIGHT, i], c[_GUARDING, i], c[_GOAL_WEIGHT, i]),
-        Cue(int(c[_CUE_KIND, i]), c[_QUALITY, i], c[_RECKONED_HONEYPOTS, i], c[_FALSE_SIGNAL, i]),
+        Cue(int(c[_CUE_KIND, i]), c[_QUALITY, i], c[_RECKONED_HONEYPOTS, i], c[FALSE_SIGNAL, i]),
         flag_probabilities(rates, int(c[_NEIGHBOURS, i])),
         Response(
             c[_PENALTY, i],

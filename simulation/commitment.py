@@ -19,7 +19,7 @@ from models.detection import flag_probabilities
 from models.goals import temptation
 from models.outlook import Response, Stakes
 from models.perception import false_signal_probability
-from simulation.cells import BELIEF, CELL_VALUES, values_of_cells
+from simulation.cells import BELIEF, best_replies
 from simulation.decision_numbers import DECISION_COLUMNS
 from simulation.mechanisms import Mechanisms
 from simulation.settings import Settings
@@ -27,10 +27,11 @@ from simulation.settings import Settings
 Floats = NDArray[np.float64]
 
 #: Points of each grid, and how many of its best are refined.
-_POINTS = 101
+_POINTS = 51
 _REFINED = 3
-#: Width at which a search ends.
-PRECISION = 1e-12
+#: Widths at which the searches end.
+_WIDTH_OF_OPTIMUM = 1e-9
+_WIDTH_OF_EQUILIBRIUM = 1e-12
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,7 @@ class Overseen:
         """Return the agents' probabilities of acting and complying, watched and unwatched, (4, kinds of agents)."""
         columns = self.columns.copy()
         columns[BELIEF] = rate
-        values = values_of_cells(columns, self.stakes)
-        names = ("act_probability_watched", "comply_probability_watched")
-        others = ("act_probability_unwatched", "comply_probability_unwatched")
-        return values[[CELL_VALUES.index(name) for name in names + others]]
+        return best_replies(columns, self.stakes)
 
     def payoffs(self, replies: Floats) -> tuple[float, float]:
         """Return what an unwatched and a watched agent-episode is worth, in the mean, given these replies."""
@@ -143,7 +141,7 @@ def _largest(value: Callable[[float], float], low: float, high: float) -> tuple[
         if found[0][0] > best:
             best, best_place = found[0][0], found[0][1]
         width = found[0][3] - found[0][2]
-        intervals = [(before, after) for _, _, before, after in found[:_REFINED]] if width > PRECISION else []
+        intervals = [(before, after) for _, _, before, after in found[:_REFINED]] if width > _WIDTH_OF_OPTIMUM else []
     return best_place, best
 
 
@@ -158,7 +156,7 @@ def equilibrium_rate(overseen: Overseen) -> Commitment:
         return Commitment(low, overseen.payoff(low), float("nan"))
     if overseen.marginal_gain(high) >= 0.0:
         return Commitment(high, overseen.payoff(high), float("nan"))
-    while high - low > PRECISION:
+    while high - low > _WIDTH_OF_EQUILIBRIUM:
         middle = 0.5 * (low + high)
         if middle in (low, high):
             break

@@ -15,6 +15,7 @@ from models.perception import BINARY, GAUSSIAN
 from models.scenario import Scenario, parameter_at
 from simulation.cells import basic_cells, best_classes
 from simulation.decision_numbers import DECISION_COLUMNS, column_of, decision_columns, exact_stakes
+from simulation.resolution import is_chosen
 from simulation.settings import cue_quality_key
 
 Floats = NDArray[np.float64]
@@ -32,6 +33,7 @@ _COLUMN_OF = {
     "agents.beliefs.mean": "belief",
     "agents.cue.discrimination": "quality",
     "agents.cue.accuracy": "quality",
+    "regime.visibility.discrimination": "quality",
     "regime.detector.hit_rate": "hit_rate",
     "regime.detector.false_alarm_rate": "false_alarm_rate",
     "regime.response.penalty": "penalty",
@@ -49,6 +51,7 @@ _COLUMN_OF = {
     "regime.detector.unwatched_hit_rate": "unwatched_hit_rate",
     "regime.detector.probe.hit_rate": "probe_hit_rate",
 }
+_GRADED = ("agents.cue.discrimination", "regime.visibility.discrimination")
 #: Of these the basic model knows nothing.
 _BEYOND_BASIC = (
     "agents.current_goal_weight",
@@ -83,7 +86,7 @@ class DecisionAxis:
         table = np.repeat([[self.columns[name]] for name in DECISION_COLUMNS], values.size, axis=1)
         told = np.isinf(values)
         table[DECISION_COLUMNS.index(_COLUMN_OF[self.key])] = np.where(told, 1.0, values)
-        if self.key == "agents.cue.discrimination":
+        if self.key in _GRADED:
             table[DECISION_COLUMNS.index("cue_kind")] = np.where(told, BINARY, GAUSSIAN)
         return best_classes(np.ascontiguousarray(table), self.stakes)
 
@@ -114,6 +117,9 @@ def searched_keys(scenario: Scenario) -> tuple[str, ...]:
     if not basic_cells(column_of(scenario)).all():
         keys.extend(_BEYOND_BASIC)
         keys.extend(_OF_VOICE if columns["offers_voice"] else ())
+    # What an overseer chooses for its agents changes with all that they are: nothing is looked for one by one.
+    if is_chosen(scenario):
+        return ()
     return tuple(key for key in keys if _acts(scenario, key))
 
 
@@ -140,9 +146,9 @@ def axis_of(scenario: Scenario, key: str) -> DecisionAxis:
         upper = columns["hit_rate"]
     if key == "regime.detector.false_alarm_rate":
         upper = columns["hit_rate"]
-    is_told = key == "agents.cue.discrimination" and columns["cue_kind"] == BINARY
+    is_told = key in _GRADED and columns["cue_kind"] == BINARY
     present = math.inf if is_told else columns[_COLUMN_OF[key]]
-    scale = _worth_of_a_future(columns) if math.isinf(upper) and key != "agents.cue.discrimination" else 1.0
+    scale = _worth_of_a_future(columns) if math.isinf(upper) and key not in _GRADED else 1.0
     return DecisionAxis(key, present, lower, upper, lower_open, upper_open, scale, columns, exact_stakes(scenario))
 
 

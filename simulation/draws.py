@@ -11,6 +11,9 @@ precise. A new decision takes a new address and shifts no other.
     IMPULSE                         akrasia?    answered?   stakes: a uniform, or two normals (own task)
     TASK (agent: n)                 components 4n to 4n + 3 of the task that all agents share, normal
     SCHEDULE                        order       signal      group       -
+    LIVES (episode: time)           even times of a learner's lives: as EPISODE, with explored? for choice
+                                    odd times:  honeypot?   answered?   stakes: a uniform, or two normals
+    IMITATION                       whom        copied?     -           -
     PARAMETER + n (episode 0)       52-bit uniform: quantile of the agent's n-th parameter
     DIRECTION + n (episode 0)       52-bit uniforms: directions 2n and 2n + 1 of the agent's goals
 
@@ -36,6 +39,8 @@ HONEYPOT = np.uint64(1)
 IMPULSE = np.uint64(2)
 TASK = np.uint64(3)
 SCHEDULE = np.uint64(4)
+LIVES = np.uint64(5)
+IMITATION = np.uint64(6)
 PARAMETER = 1 << 16
 DIRECTION = 1 << 17
 
@@ -156,6 +161,14 @@ def schedule_uniforms(
 ) -> tuple[float, float, float, float]:
     """Return the uniforms of one agent in one episode: its place in the order of inspections, and the signal."""
     return decision_uniforms(seed, replicate, stream, episode, agent, SCHEDULE)
+
+
+@compiled_loop
+def imitation_uniforms(
+    seed: int, replicate: int, stream: int, episode: int, agent: int
+) -> tuple[float, float, float, float]:
+    """Return the uniforms of one agent at the end of one episode: whom it looks at, and whether it copies."""
+    return decision_uniforms(seed, replicate, stream, episode, agent, IMITATION)
 
 
 @compiled_loop

@@ -12,7 +12,8 @@ Every agent, before any agent's state changes:
 7. Beliefs: A and B take the evidence, from the posterior of step 3 and the outcome of step 5.
 8. Response: a flag or an answer turns the goals of an agent that is not aligned, and so does watched, unflagged
    compliance where it is reinforced; habits grow; its plan is made anew.
-9. Society: news of neighbours' flags, then the neighbours' beliefs; what they did is seen in the next episode.
+9. Society: news of neighbours' flags, then the neighbours' beliefs; what they did is seen in the next episode;
+   imitators compare payoffs at the end of a window.
 10. The overseer learns from monitored episodes alone.
 
 All agents move at once: no result depends on the order in which they are visited.

@@ -30,11 +30,11 @@ from models.society import conformity_pull
 from models.tasks import mean_conflict_temptation
 from simulation.cells import basic_cells
 from simulation.decision_axes import searched_keys
-from simulation.decision_numbers import column_of, cue_from, decision_columns, heterogeneous_keys, median_value
+from simulation.decision_numbers import DECISION_COLUMNS, column_of, cue_from, heterogeneous_keys, median_value
 from simulation.mechanisms import mechanisms_of
 from simulation.strict_json import strict_json
 from simulation.turning_points import Change, changes_of_mind
-from simulation.valuation import StrategyValues, strategy_values
+from simulation.valuation import StrategyValues, settled_column, strategy_values
 
 _NAN = float("nan")
 
@@ -198,7 +198,8 @@ def explain(scenario: Scenario) -> Explanation:
     scenario : Scenario
         Where its agents differ, the median agent is explained.
     """
-    columns, values = decision_columns(scenario), strategy_values(scenario)
+    columns = dict(zip(DECISION_COLUMNS, settled_column(scenario)[:, 0].tolist(), strict=True))
+    values = strategy_values(scenario)
     rule = _rule(scenario, columns, values)
     return Explanation(
         scenario=scenario.name,
@@ -257,7 +258,7 @@ def _first_pull(scenario: Scenario) -> float:
 def _discrimination(scenario: Scenario, columns: dict[str, float]) -> float:
     if columns["cue_kind"] == GAUSSIAN:
         return columns["quality"]
-    return math.inf if scenario.agents.cue.kind == "gaussian" else _NAN
+    return math.inf if scenario.cue.kind == "gaussian" else _NAN
 
 
 def _looks(columns: dict[str, float], rule: Rule) -> Iterable[Look]:

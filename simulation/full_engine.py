@@ -10,14 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.compilation import compiled_loop
+from models.detection import flag_probabilities
 from models.goals import TASKS
 from models.outlook import Stakes
 from models.perception import belief_mean
+from simulation.deciders import nature_of
 from simulation.draws import Address, shared_task
 from simulation.full_census import full_class_counts
 from simulation.full_stages import (
     Draws,
     choose_all,
+    decide_all,
     detect_all,
     draw_all,
     face_groups,
@@ -32,7 +35,9 @@ from simulation.full_stages import (
     start,
 )
 from simulation.full_world import FullWorld, new_full_world
-from simulation.mechanisms import Mechanisms
+from simulation.imitation import imitate_all, is_round
+from simulation.learner import Birth, Nature, Rules, learned_rule
+from simulation.mechanisms import LEARNER, PLANNER, Mechanisms
 from simulation.neighbourhood import Neighbours
 from simulation.population import Population, goal_directions
 from simulation.preparation import Prepared
@@ -59,11 +64,20 @@ class FullArrayWorld:
         if prepared.settings.stakes_kind == TASKS and prepared.mechanisms.shared_task:
             dimension = prepared.scenario.agents.goals.dimension
             directions = goal_directions(population.size, dimension, seed, replicate, stream)
-        self.world = new_full_world(population, neighbours, directions)
+        self.world = new_full_world(population, neighbours, directions, self._learned_rules(population))
         self.watch = new_watch(prepared.schedule, population.size)
         self.draws = new_draws(population.size)
         start(self.world, prepared.settings, prepared.mechanisms)
         see_neighbours(self.world, prepared.mechanisms, neighbours, True)
+
+    def _learned_rules(self, population: Population) -> Rules:
+        if self.prepared.mechanisms.decider != LEARNER:
+            return np.empty((0, 0, 0), np.int8)
+        rules: Rules = _learned_rules(
+            population.angle, population.quality, population.foresight, population.guarding, self.neighbours,
+            self.prepared.mechanisms, nature_of(self.prepared), self.address,
+        )  # fmt: skip
+        return rules
 
     def advance(self, first: int, last: int) -> None:
         """Run the episodes from `first` up to, but not including, `last`."""
@@ -84,7 +98,8 @@ class FullArrayWorld:
         """Return how many agents are of each class; rows as in `simulation.census`."""
         prepared = self.prepared
         face_groups(self.world, self.watch, prepared.schedule)
-        plan_all(self.world, prepared.settings, prepared.mechanisms, prepared.stakes, prepared.plans_move)
+        if prepared.mechanisms.decider == PLANNER:
+            plan_all(self.world, prepared.settings, prepared.mechanisms, prepared.stakes, prepared.plans_move)
         counts: Integers = full_class_counts(self.world, prepared.settings, prepared.mechanisms, prepared.stakes)
         return counts
 
@@ -96,6 +111,28 @@ class FullArrayWorld:
             "belief": _beliefs(world),
             "turns": world.turns.copy(),
         }
+
+
+@compiled_loop
+def _learned_rules(
+    angle: Floats,
+    quality: Floats,
+    foresight: Floats,
+    guarding: Floats,
+    neighbours: Neighbours,
+    mechanisms: Mechanisms,
+    nature: Nature,
+    address: Address,
+) -> Rules:
+    """Return what learners do after their lives, (agents, modifications told apart, bins)."""
+    lessons = mechanisms.lessons
+    rules = np.zeros((angle.size, lessons.levels, lessons.bins), np.int8)
+    for agent in range(angle.size):
+        number = neighbours.begins[agent + 1] - neighbours.begins[agent]
+        detector = flag_probabilities(mechanisms.rates, number)
+        birth = Birth(agent, angle[agent], quality[agent], foresight[agent], guarding[agent], detector)
+        rules[agent] = learned_rule(nature, birth, lessons, address)[0]
+    return rules
 
 
 @compiled_loop
@@ -133,11 +170,19 @@ def _run_episodes(
         if is_shared:
             task = shared_task(address.seed, address.replicate, address.stream, episode, world.directions.shape[1] + 1)
         face_stakes(world, settings, mechanisms, draws, task, drawn[min(episode - first, drawn.shape[0] - 1)])
-        plan_all(world, settings, mechanisms, stakes, plans_move)
-        choose_all(world, mechanisms, draws)
+        if mechanisms.decider == PLANNER:
+            plan_all(world, settings, mechanisms, stakes, plans_move)
+            choose_all(world, mechanisms, draws)
+        else:
+            decide_all(world, settings, mechanisms)
         detect_all(world, mechanisms, draws)
         learn_all(world, settings, mechanisms)
         respond_all(world, settings, mechanisms)
         hear_all(world, mechanisms, neighbours)
         see_neighbours(world, mechanisms, neighbours, False)
+        if is_round(mechanisms.window, episode):
+            imitate_all(
+                world.threshold, world.earned, world.sums, mechanisms.window, mechanisms.temperature, neighbours,
+                address, episode,
+            )  # fmt: skip
         learn_from_watching(watch, schedule, world.watched, world.option, world.flagged, draws.move)

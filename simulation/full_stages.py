@@ -10,12 +10,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.choice import COMPLY, SPEAK, chosen_option, is_strategic, option_probabilities
+from models.choice import COMPLY, SPEAK, chosen_option, is_indifferent, is_strategic, option_probabilities
 from models.compilation import compiled, compiled_loop
 from models.decision import expected_utilities, impulse_probabilities, option_flag_probability, outcome_likelihood
 from models.detection import flag_probabilities
 from models.elementary import normal_quantile
 from models.goals import ALIGNED_ANGLE, RANDOM, TASKS, temptation, turned_angle
+from models.learning import cue_bin
 from models.outlook import UNAWARE, Cue, Detector, Planner, Response, Stakes
 from models.perception import (
     FEEDBACK_NONE,
@@ -34,11 +35,12 @@ from models.society import complying_share, conformity_pull, mixed_weight, news_
 from models.successors import planned_losses
 from models.tasks import task_own_gain, task_temptation
 from simulation.array_stages import draw_uniforms
+from simulation.deciders import learned_choice, threshold_choice
 from simulation.draws import HONEYPOT, IMPULSE, SCHEDULE, Address
 from simulation.episode import detection_belief, is_turned
 from simulation.full_world import FullWorld
 from simulation.ledger import OWN_GAIN, account, first_stand, stand
-from simulation.mechanisms import Mechanisms
+from simulation.mechanisms import LEARNER, Mechanisms
 from simulation.neighbourhood import Neighbours, count_all_others, count_neighbours, mean_of_neighbours
 from simulation.settings import Settings
 from simulation.watching import PENALTY, Schedule, Watch
@@ -149,7 +151,7 @@ def _task_components(
 
 @compiled_loop
 def perceive_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms, draws: Draws) -> None:
-    """Fill the beliefs before the cue and the posteriors after signal and cue."""
+    """Fill the cues, the beliefs before them, and the posteriors after signal and cue."""
     for agent in range(world.angle.size):
         watched = world.watched[agent]
         looks = watched
@@ -160,6 +162,7 @@ def perceive_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms, d
             cue = gaussian_cue(normal_quantile(draws.cue[agent]), quality, looks)
         else:
             cue = binary_cue(draws.cue[agent], quality, looks)
+        world.cue[agent] = cue
         belief = belief_mean(world.watched_weight[agent], world.unwatched_weight[agent])
         world.prior[agent] = belief
         if mechanisms.false_signal < 1.0:
@@ -236,9 +239,29 @@ def choose_all(world: FullWorld, mechanisms: Mechanisms, draws: Draws) -> None:
         )  # fmt: skip
         rationality = world.rationality[agent]
         acts, speaks = option_probabilities(act, comply, voice, rationality)
+        if mechanisms.mixing >= 0.0 and is_indifferent(act, comply, tempted):
+            acts, speaks = mechanisms.mixing, 0.0
         if draws.impulse[agent] < mechanisms.akrasia:
             acts, speaks = impulse_probabilities(tempted, response.offers_voice, rationality)
         world.option[agent] = chosen_option(draws.choosing[agent], acts, speaks)
+
+
+@compiled_loop
+def decide_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms) -> None:
+    """Fill what everybody does that does not plan, and whether its compliance would be strategic."""
+    for agent in range(world.angle.size):
+        world.option[agent], world.strategic[agent] = COMPLY, 0
+        if world.tempted[agent] <= 0.0:
+            continue
+        if mechanisms.decider == LEARNER:
+            place = cue_bin(world.cue[agent], settings.cue_kind, world.quality[agent], world.rules.shape[2])
+            chosen = learned_choice(world.rules[agent], world.turns[agent], place)
+        else:
+            chosen = threshold_choice(
+                world.posterior[agent], world.threshold[agent], world.prior[agent],
+                cue_of(world, agent, settings, mechanisms), mechanisms.speaks,
+            )  # fmt: skip
+        world.option[agent], world.strategic[agent] = chosen
 
 
 @compiled_loop

@@ -29,6 +29,8 @@ class FullWorld(NamedTuple):
     penalty : of the agent's group, in units of payoff
     rate, watched, posterior, prior, tempted, own_gain, strategic, option, flagged, answered : of the episode
     complied, pull : whether it complied in the episode before; what its neighbours' compliance is worth
+    threshold, rules : of threshold rules, and what learners do: (agents, modifications told apart, bins)
+    cue, earned : of the episode; what was earned when imitators last looked
     directions : (agents, dimension - 1): across the target, in which goals lie; (agents, 0) where nobody asks
     standing, sums : rows of the ledger
     """
@@ -65,18 +67,26 @@ class FullWorld(NamedTuple):
     answered: Integers
     complied: Integers
     pull: Floats
+    threshold: Floats
+    rules: NDArray[np.int8]
+    cue: Floats
+    earned: Floats
     directions: Floats
     standing: Floats
     sums: Floats
 
 
-def new_full_world(population: Population, neighbours: Neighbours, directions: Floats) -> FullWorld:
+def new_full_world(
+    population: Population, neighbours: Neighbours, directions: Floats, rules: NDArray[np.int8]
+) -> FullWorld:
     """Return the world before its first episode; plans, pulls and standings are not made yet.
 
     Parameters
     ----------
     directions : array, (agents, dimension - 1)
         Directions across the target in which goals lie; (agents, 0) where no shared task needs them.
+    rules : array, (agents, modifications told apart, bins)
+        What learners do; (0, 0, 0) where there are none.
     """
     count = population.size
 
@@ -119,6 +129,10 @@ def new_full_world(population: Population, neighbours: Neighbours, directions: F
         answered=none(),
         complied=none(),
         pull=zeros(),
+        threshold=population.threshold.copy(),
+        rules=rules,
+        cue=zeros(),
+        earned=zeros(),
         directions=np.ascontiguousarray(directions),
         standing=np.zeros((count, STANDING_WIDTH)),
         sums=np.zeros((count, WIDTH)),

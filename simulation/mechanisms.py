@@ -12,14 +12,21 @@ from typing import NamedTuple
 
 from models.detection import Rates
 from models.outlook import CHAIN, ENDLESS, MYOPIC, NAIVE, UNAWARE, Response
+from models.perception import BINARY
 from models.regime_parameters import Detector as DetectorParameters
 from models.response import flag_rotation
 from models.scenario import Scenario
+from simulation.learner import Lessons
+from simulation.settings import cue_kind
 
+#: What an agent's rule is: a plan's, a threshold on the posterior, or what it learned.
+PLANNER, THRESHOLD, LEARNER = range(3)
+_DECIDERS = {"planner": PLANNER, "learner": LEARNER}
 _PLANNING = {"chain": CHAIN, "naive": NAIVE, "myopic": MYOPIC, "unaware": UNAWARE}
 
 #: Keys that the basic model has no place for; they must be neutral. ``...`` stands for a default that is neutral.
 _BEYOND_BASIC = (
+    "agents.decision",
     "agents.planning",
     "agents.depth",
     "agents.akrasia",
@@ -60,6 +67,16 @@ class Mechanisms(NamedTuple):
         ``S`` before the first episode, ``zeta, nu``.
     false_signal : float
         Probability that the public signal says "watched" of an unwatched episode; 1 without a signal.
+    mixing : float
+        Probability of acting of those whom an equilibrium leaves indifferent; below 0 where nobody mixes.
+    decider : int
+        `PLANNER`, `THRESHOLD` or `LEARNER`.
+    speaks : int
+        1 where agents that are honest speak up in place of acting.
+    window, temperature : int, float
+        Of imitators; a window of 0: nobody imitates.
+    lessons : Lessons
+        Of learners.
     """
 
     rates: Rates
@@ -79,13 +96,19 @@ class Mechanisms(NamedTuple):
     social_learning: float
     news: float
     false_signal: float
+    mixing: float
+    decider: int
+    speaks: int
+    window: int
+    temperature: float
+    lessons: Lessons
 
 
 def is_basic(scenario: Scenario) -> bool:
     """Tell whether the basic model has all that the scenario needs."""
     neutral = Scenario()
     steady = scenario.stakes.kind in ("proportional", "fixed")
-    watched = scenario.regime.schedule.kind in ("none", "constant")
+    watched = scenario.regime.schedule.kind in ("none", "constant") and scenario.regime.visibility.signal == "none"
     return steady and watched and all(_value(scenario, key) == _value(neutral, key) for key in _BEYOND_BASIC)
 
 
@@ -118,6 +141,25 @@ def mechanisms_of(scenario: Scenario) -> Mechanisms:
         social_learning=society.social_learning,
         news=society.news,
         false_signal=1.0,
+        mixing=-1.0,
+        decider=_DECIDERS.get(agents.decision, THRESHOLD),
+        speaks=int(agents.decision == "honest" and response.voice is not None),
+        window=agents.imitator.window if agents.decision == "imitator" else 0,
+        temperature=agents.imitator.temperature,
+        lessons=lessons_of(scenario),
+    )
+
+
+def lessons_of(scenario: Scenario) -> Lessons:
+    """Return how learners learn."""
+    learner = scenario.agents.learner
+    return Lessons(
+        learner.lives,
+        learner.episodes,
+        2 if cue_kind(scenario) == BINARY else learner.bins,
+        learner.modifications + 1,
+        learner.power,
+        learner.exploration,
     )
 
 

@@ -13,14 +13,17 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from models import choice, decision, detection, goals, interpolation, perception, response, society
+from models import choice, decision, detection, goals, imitation, interpolation, perception, response, society
 from models.elementary import normal_quantile
+from models.learning import cue_bin
 from models.outlook import UNAWARE, Cue, Planner
 from models.rule_rates import Rule
 from models.successors import planned_losses
 from models.tasks import task_own_gain, task_temptation
-from simulation import draws, ledger
+from simulation import deciders, draws, ledger
 from simulation.episode import detection_belief, is_turned
+from simulation.learner import Birth, Rules, learned_rule
+from simulation.mechanisms import LEARNER, PLANNER
 from simulation.plans import HELD, SOLVED, TABULATED, solved_loss
 from simulation.population import Population
 
@@ -32,6 +35,8 @@ Floats = NDArray[np.float64]
 
 class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
     """An agent that acts on its own goals, complies with the overseer's target, or speaks up.
+
+    For a decider of your own, override `decide`, and `strategy_class` if its rule is to be counted as one.
 
     Attributes
     ----------
@@ -62,6 +67,10 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         Of the last episode: ``p``, the cue, and the posterior ``q``.
     act_utility, comply_utility, voice_utility, act_probability, voice_probability : float
         Of the last episode: expected utilities, in units of payoff, and P(act), P(speak).
+    threshold : float
+        Posterior from which on it complies, of a threshold rule.
+    learned : array, (levels, bins), or None
+        What a learner does: option by number of modifications and bin of the cue.
     pull : float
         ``r (2 S - 1)``: what complying is worth because neighbours complied in the episode before.
     """
@@ -97,11 +106,20 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         self._uniforms = self._impulses = (0.5, 0.5, 0.5, 0.5)
         table = model.plans.table
         self._place = interpolation.place_of(self.angle, table) if model.plans.mode == TABULATED else (0, 0.0)
+        self.threshold = float(population.threshold[index])
         self._plan_is_stale = True
         self.response = model.mechanisms.response
         ledger.first_stand(model.standing, index, self.angle, model.settings.stakes_kind, model.settings.scale)
         self._face_angle()
         self.face_stakes()
+        self.learned = self._live() if model.mechanisms.decider == LEARNER else None
+
+    def _live(self) -> Rules:
+        """Return what its lives before the first episode teach it."""
+        birth = Birth(self.index, self.angle, self.quality, self.foresight, self.terminal_guarding, self.detector)
+        address, lessons = draws.Address(*self.model.address), self.model.mechanisms.lessons
+        learned: Rules = learned_rule(self.model.nature, birth, lessons, address)[0]
+        return learned
 
     @property
     def belief(self) -> float:
@@ -192,7 +210,50 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         return float(task[0]), across
 
     def choose(self) -> None:
-        """Step 4: the expected utility of the options, and one of them."""
+        """Step 4: what to do. Without temptation there is no choice: it complies, sincerely."""
+        if self.model.mechanisms.decider == PLANNER:
+            self._choose_by_utility()
+        else:
+            self._choose_by_rule()
+
+    def decide(self) -> tuple[int, int]:
+        """Step 4, where something tempts an agent that does not plan: what it does, and whether that is strategic.
+
+        Returns
+        -------
+        option : int
+            `models.choice.COMPLY`, `ACT` or `SPEAK`.
+        strategic : int
+            1 where its rule acts at its lowest cue: compliance is then strategic.
+        """
+        mechanisms = self.model.mechanisms
+        if self.learned is not None:
+            place = cue_bin(self.cue, self.model.settings.cue_kind, self.quality, mechanisms.lessons.bins)
+            return deciders.learned_choice(self.learned, self.turns, place)
+        return deciders.threshold_choice(
+            self.detection_belief, self.threshold, self.prior_belief, self.reckoned_cue, mechanisms.speaks
+        )
+
+    def _choose_by_rule(self) -> None:
+        self.option, self.strategic = self.decide() if self.temptation > 0.0 else (choice.COMPLY, 0)
+        self.act_probability, self.voice_probability = float(self.acted), float(self.spoke)
+
+    def strategy_class(self) -> int:
+        """Return the class of its rule, a code of `models.strategies.CLASS_NAMES`; asked of agents in conflict."""
+        model = self.model
+        honeypots, false_signal = model.settings.honeypot_share, model.mechanisms.false_signal
+        if model.mechanisms.decider == PLANNER:
+            return deciders.rule_class_of(
+                self.rule, self.belief, self.reckoned_cue, self.angle, model.prepared.stakes, honeypots, false_signal
+            )
+        if self.learned is not None:
+            return deciders.learner_class(self.learned, self.turns, model.settings.cue_kind, self.quality, honeypots)
+        return deciders.threshold_class(
+            self.threshold, self.belief, self.reckoned_cue, model.mechanisms.speaks, honeypots, false_signal
+        )
+
+    def _choose_by_utility(self) -> None:
+        """Choose by the expected utility of the options."""
         self.plan()
         mechanisms = self.model.mechanisms
         self.strategic = choice.is_strategic(self.temptation, self.pull)
@@ -203,6 +264,9 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         acts, speaks = choice.option_probabilities(
             self.act_utility, self.comply_utility, self.voice_utility, self.rationality
         )
+        is_torn = choice.is_indifferent(self.act_utility, self.comply_utility, self.temptation)
+        if mechanisms.mixing >= 0.0 and is_torn:
+            acts, speaks = mechanisms.mixing, 0.0
         if self._impulses[0] < mechanisms.akrasia:
             offers_voice = mechanisms.response.offers_voice
             acts, speaks = decision.impulse_probabilities(self.temptation, offers_voice, self.rationality)
@@ -228,7 +292,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
 
     def _plan_in_full(self) -> None:
         prepared = self.model.prepared
-        if not (self._plan_is_stale or prepared.plans_move):
+        if prepared.mechanisms.decider != PLANNER or not (self._plan_is_stale or prepared.plans_move):
             return
         self._plan_is_stale = False
         self.loss = self.turn_loss = 0.0
@@ -361,3 +425,14 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
             if self.model.episode == 0 and number > 0:
                 share = mechanisms.initial_compliance
             self.pull = society.conformity_pull(mechanisms.conformity, share)
+
+    def imitate(self) -> None:
+        """Step 9, every few episodes: look at a random neighbour, and perhaps take over its threshold."""
+        own, others = self.model.payoffs_seen[self.index], len(self.neighbours)
+        if others > 0:
+            time = self.model.episode - 1
+            whom, copies, _, _ = draws.imitation_uniforms(*self.model.address, time, self.index)
+            other = self.neighbours[imitation.picked_place(whom, others)]
+            temperature = self.model.mechanisms.temperature
+            if copies < imitation.copy_probability(self.model.payoffs_seen[other], own, temperature):
+                self.threshold = self.model.thresholds_seen[other]

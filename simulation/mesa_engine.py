@@ -4,7 +4,8 @@ A model takes one step of `simulation.episode` after the other, each for all age
 come from their addresses, never from Mesa's own generators. States and choices are those of the array engine to the
 last bit.
 
-To change what agents do, override a step in a class of their own and name it as a model's ``agent_class``.
+To change what agents do, override a step in a class of their own and give it to a model as its `agent_class`:
+`simulation.run.simulate` has an example.
 """
 
 from __future__ import annotations
@@ -25,14 +26,15 @@ from models.scenario import Scenario
 from models.strategies import ALIGNED, CLASS_NAMES
 from simulation import draws, ledger
 from simulation.census import ALL, CONFLICT, UNMODIFIED, class_counts
+from simulation.deciders import nature_of
 from simulation.draws import Address
-from simulation.full_census import rule_class_of
-from simulation.graphs import neighbours_of
+from simulation.imitation import PAYOFF, is_round
 from simulation.mesa_agent import ComplianceAgent
 from simulation.mesa_overseer import Overseer
-from simulation.population import draw_population, goal_directions
+from simulation.population import goal_directions
 from simulation.preparation import Prepared, prepare
 from simulation.random_stakes import drawn_temptations
+from simulation.resolution import replicate_of
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +56,8 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
         Of this scenario, shared by its worlds; made anew if left out.
     collect : bool
         Whether `datacollector` takes a row after each episode.
+    agent_class : type, optional
+        Of the agents; that of the model's class if left out.
 
     Attributes
     ----------
@@ -69,7 +73,7 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
         The ledger, a row an agent, as in `simulation.ledger`.
     """
 
-    agent_class = ComplianceAgent
+    agent_class: type[ComplianceAgent] = ComplianceAgent
     overseer_class = Overseer
     steps_of_episode = (
         "be_watched", "perceive", "face_stakes", "choose", "be_inspected", "learn", "be_modified",
@@ -83,13 +87,15 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
         stream: int = 0,
         prepared: Prepared | None = None,
         collect: bool = True,
+        agent_class: type[ComplianceAgent] | None = None,
     ) -> None:
         super().__init__(rng=seed)
+        self.agent_class = agent_class or self.agent_class
         self.scenario, self.address = scenario, (seed, replicate, stream)
-        self.prepared = prepare(scenario) if prepared is None else prepared
+        start = replicate_of(prepare(scenario) if prepared is None else prepared, *self.address)
+        self.prepared, self.neighbours = start.prepared, start.neighbours
         self.settings, self.plans = self.prepared.settings, self.prepared.plans
-        self.mechanisms = self.prepared.mechanisms
-        self.neighbours = neighbours_of(scenario.society, scenario.agents.count, *self.address)
+        self.mechanisms, self.nature = self.prepared.mechanisms, nature_of(self.prepared)
         self.episode, self.collect = 0, collect
         self.datacollector = mesa.DataCollector(
             {key: partial(_of_all, sum, key) for key in ("watched", "acted", "complied", "flagged", "turned")}
@@ -98,12 +104,13 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
                 self.agent_class: {key: key for key in ("angle", "belief", "acted", "watched", "flagged")}
             },
         )
-        population = draw_population(scenario, self.settings, *self.address)
+        population = start.population
         self.sums = np.zeros((population.size, ledger.WIDTH))
         self.counts = np.zeros((population.size, 5), np.int64)
         self.standing = np.zeros((population.size, ledger.STANDING_WIDTH))
         self.since = np.zeros(population.size, np.int64)
         self.belief_sum = np.zeros(population.size)
+        self.earned = np.zeros(population.size)
         self._look_at_episode()
         for index in range(population.size):
             self.agent_class(self, index, population)
@@ -139,6 +146,16 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
         self._gather()
         self.subjects.do("learn_from_neighbours")
         self.subjects.do("see_neighbours")
+        if is_round(self.mechanisms.window, self.episode - 1):
+            self._imitate()
+
+    def _imitate(self) -> None:
+        """Let agents copy each other; nobody sees what another has just copied."""
+        means = (self.sums[:, PAYOFF] - self.earned) / self.mechanisms.window
+        self.earned = self.sums[:, PAYOFF].copy()
+        self.payoffs_seen: list[float] = means.tolist()
+        self.thresholds_seen: list[float] = self.column("threshold").tolist()
+        self.subjects.do("imitate")
 
     def _gather(self) -> None:
         """Gather, by index, what agents may see of each other."""
@@ -209,8 +226,17 @@ def totals(model: ComplianceModel) -> Floats:
 class MesaWorld:
     """One replicate on this engine; the other engine has the same methods."""
 
-    def __init__(self, prepared: Prepared, seed: int, replicate: int, stream: int) -> None:
-        self.model = ComplianceModel(prepared.scenario, seed, replicate, stream, prepared, collect=False)
+    def __init__(
+        self,
+        prepared: Prepared,
+        seed: int,
+        replicate: int,
+        stream: int,
+        agent_class: type[ComplianceAgent] | None = None,
+    ) -> None:
+        self.model = ComplianceModel(
+            prepared.scenario, seed, replicate, stream, prepared, collect=False, agent_class=agent_class
+        )
 
     def advance(self, first: int, last: int) -> None:
         """Run the episodes from `first`, which is the next one, up to, but not including, `last`."""
@@ -245,10 +271,7 @@ def _class_counts(model: ComplianceModel) -> NDArray[np.int64]:
         tempts = agent.angle > 0.0
         code = ALIGNED
         if tempts:
-            code = rule_class_of(
-                agent.rule, agent.belief, agent.reckoned_cue, agent.angle, model.prepared.stakes,
-                model.settings.honeypot_share, model.mechanisms.false_signal,
-            )  # fmt: skip
+            code = agent.strategy_class()
         counts[ALL, code] += 1
         if tempts:
             counts[CONFLICT, code] += 1

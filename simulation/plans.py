@@ -91,5 +91,5 @@ def plans_of(scenario: Scenario, settings: Settings) -> Plans:
 
 def _discrimination(scenario: Scenario) -> float | Distribution:
     """Return the cue's d; 0 for a two-valued cue, whose L jumps as that of an uninformative one does."""
-    cue = scenario.agents.cue
+    cue = scenario.cue
     return cue.discrimination if isinstance(cue, GaussianCue) else 0.0

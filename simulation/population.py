@@ -6,13 +6,16 @@ another parameter heterogeneous changes no other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.decider_parameters import WIDEST_SPREAD
 from models.elementary import normal_quantile
 from models.goals import ALIGNED_ANGLE
+from models.imitation import COMPLIANT_THRESHOLD, HONEST_THRESHOLD
 from models.perception import FEEDBACK_NONE
 from models.scenario import Scenario
 from simulation.draws import DIRECTION, PARAMETER, addressed_uniforms, check_address
@@ -27,12 +30,15 @@ _ADDRESS = {
     "agents.foresight": 1,
     "agents.rationality": 2,
     "agents.cue.discrimination": 3,
+    "regime.visibility.discrimination": 3,
     "agents.cue.accuracy": 4,
     "agents.terminal_guarding": 5,
     "agents.beliefs.mean": 6,
     "agents.beliefs.strength": 7,
     "agents.beliefs.forgetting": 8,
     "agents.beliefs.honeypot_share": 9,
+    "agents.faker.threshold": 10,
+    "agents.imitator.threshold": 11,
 }
 
 
@@ -47,6 +53,7 @@ class Population:
     watched_weight, unwatched_weight : A and B of the belief before the first episode
     forgetting, evidence_weight : 1 and 0 for agents whose belief does not move by what they see
     has_finite_belief : 0 for agents whose belief is infinitely strong
+    threshold : posterior from which on an agent complies that has a threshold rule; a planner or learner has none
     """
 
     angle: Floats
@@ -60,6 +67,7 @@ class Population:
     forgetting: Floats
     evidence_weight: Floats
     has_finite_belief: Integers
+    threshold: Floats
 
     @property
     def size(self) -> int:
@@ -78,9 +86,11 @@ def draw_population(scenario: Scenario, settings: Settings, seed: int, replicate
     check_address(seed, replicate, stream)
     count = scenario.agents.count
 
+    def uniforms(key: str) -> Floats:
+        return addressed_uniforms(seed, replicate, PARAMETER + _ADDRESS[key], stream, count)[:, 0]
+
     def drawn(key: str) -> Floats:
-        uniforms = addressed_uniforms(seed, replicate, PARAMETER + _ADDRESS[key], stream, count)[:, 0]
-        return scenario.drawn_values(key, uniforms)
+        return scenario.drawn_values(key, uniforms(key))
 
     angle = drawn("agents.goals.angle")
     mean, strength = drawn("agents.beliefs.mean"), drawn("agents.beliefs.strength")
@@ -99,7 +109,18 @@ def draw_population(scenario: Scenario, settings: Settings, seed: int, replicate
         forgetting=np.where(moves, drawn("agents.beliefs.forgetting"), 1.0),
         evidence_weight=moves.astype(np.float64),
         has_finite_belief=np.isfinite(strength).astype(np.int64),
+        threshold=_thresholds(scenario, uniforms),
     )
+
+
+def _thresholds(scenario: Scenario, uniforms: Callable[[str], Floats]) -> Floats:
+    agents = scenario.agents
+    key = f"agents.{agents.decision}.threshold"
+    if agents.decision == "imitator" and agents.imitator.threshold == "spread":
+        return WIDEST_SPREAD * uniforms(key)
+    if agents.decision in ("faker", "imitator"):
+        return scenario.drawn_values(key, uniforms(key))
+    return np.full(agents.count, HONEST_THRESHOLD if agents.decision == "honest" else COMPLIANT_THRESHOLD)
 
 
 def goal_directions(agents: int, dimension: int, seed: int, replicate: int, stream: int = 0) -> Floats:

@@ -14,17 +14,19 @@ from simulation.array_engine import ArrayWorld
 from simulation.census import census_episodes
 from simulation.draws import check_address
 from simulation.full_engine import FullArrayWorld
-from simulation.graphs import neighbours_of
 from simulation.intervals import mean_interval
 from simulation.ledger import added_up
 from simulation.measures import MEASURE_NAMES, as_floats, behaviour, classes, judgement
 from simulation.population import draw_population
 from simulation.preparation import Prepared, prepare
 from simulation.recording import Recorder, trajectory_dataset
+from simulation.resolution import replicate_of
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from simulation.mesa_agent import ComplianceAgent
 
 Engine = Literal["array", "mesa"]
 Record = Literal["none", "episodes", "agents"]
@@ -70,6 +72,7 @@ def simulate(
     record: Record = "episodes",
     record_every: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    agent_class: type[ComplianceAgent] | None = None,
 ) -> RunResult:
     """Return what a scenario's agents did, measured over replicates.
 
@@ -88,21 +91,52 @@ def simulate(
         Episodes in a stretch; by default as many as keep the trajectory within 1,000 stretches.
     progress : callable, optional
         Called with (replicates done, replicates) after each.
+    agent_class : type, optional
+        Agents of your own, on the Mesa engine: a class that overrides steps of `simulation.mesa_agent.ComplianceAgent`.
 
     Raises
     ------
     InputError
-        If the seed, the number of replicates, the engine or what to record is none of these.
+        If the seed, the number of replicates, the engine or what to record is none of these, or agents of your own are
+        given to the array engine.
+
+    Examples
+    --------
+    Agents that comply as long as they have never been flagged, and act from then on. `decide` is asked wherever
+    something tempts an agent that does not plan; it returns what to do, and whether compliance would be strategic.
+
+    >>> from models.choice import ACT, COMPLY
+    >>> from models.strategies import CLASS_NAMES
+    >>> from simulation.mesa_agent import ComplianceAgent
+    >>> class Grudger(ComplianceAgent):
+    ...     def decide(self):
+    ...         return (ACT if self.turns else COMPLY), 0
+    ...
+    ...     def strategy_class(self):
+    ...         return CLASS_NAMES.index("honest" if self.turns else "compliant")
+    >>> scenario = Scenario().with_values(
+    ...     {
+    ...         "agents.decision": "compliant",
+    ...         "agents.count": 50,
+    ...         "regime.detector.false_alarm_rate": 0.5,
+    ...         "run.episodes": 20,
+    ...     }
+    ... )
+    >>> result = simulate(scenario, engine="mesa", agent_class=Grudger, replicates=2)
+    >>> bool(0 < result.measures.loc["compliance_watched", "mean"] < 1)
+    True
     """
     import pandas as pd
 
     count = scenario.run.replicates if replicates is None else replicates
     _check(seed, count, engine, record, record_every)
-    prepared = prepare(scenario)
+    _check_agents(engine, agent_class)
+    # The basic loops count only what a planner can do.
+    prepared = prepare(scenario, always_full=agent_class is not None)
     every = record_every or -(-scenario.run.episodes // LONGEST_TRAJECTORY)
     found, recorded = [], []
     for replicate in range(count):
-        measured, recorder = run_replicate(prepared, seed, replicate, engine, record, every)
+        measured, recorder = run_replicate(prepared, seed, replicate, engine, record, every, agent_class=agent_class)
         found.append(measured)
         if recorder is not None:
             recorded.append(recorder.variables())
@@ -121,6 +155,7 @@ def run_replicate(
     record_every: int = 1,
     stream: int = 0,
     with_classes: bool = True,
+    agent_class: type[ComplianceAgent] | None = None,
 ) -> tuple[dict[str, float], Recorder | None]:
     """Return the measures of one replicate by name, and its recorder (None if nothing is recorded).
 
@@ -128,7 +163,7 @@ def run_replicate(
     """
     scenario = prepared.scenario
     episodes = scenario.run.episodes
-    world = _world(engine, prepared, seed, replicate, stream)
+    world = _world(engine, prepared, seed, replicate, stream, agent_class)
     recorder = None if record == "none" else Recorder(record == "agents")
     looks = set(range(0, episodes, record_every)) if recorder else set()
     censuses = census_episodes(episodes) if with_classes or recorder else []
@@ -153,22 +188,28 @@ def run_replicate(
     return as_floats(found), recorder
 
 
-def _world(engine: Engine, prepared: Prepared, seed: int, replicate: int, stream: int) -> Any:
+def _world(
+    engine: Engine,
+    prepared: Prepared,
+    seed: int,
+    replicate: int,
+    stream: int,
+    agent_class: type[ComplianceAgent] | None,
+) -> Any:
     if engine == "array":
         return array_world(prepared, seed, replicate, stream)
     from simulation.mesa_engine import MesaWorld
 
-    return MesaWorld(prepared, seed, replicate, stream)
+    return MesaWorld(prepared, seed, replicate, stream, agent_class)
 
 
 def array_world(prepared: Prepared, seed: int, replicate: int, stream: int = 0) -> ArrayWorld | FullArrayWorld:
     """Return one replicate on the array engine, before its first episode."""
-    scenario, settings = prepared.scenario, prepared.settings
-    population = draw_population(scenario, settings, seed, replicate, stream)
     if prepared.is_basic:
-        return ArrayWorld(population, settings, prepared.plans, seed, replicate, stream)
-    neighbours = neighbours_of(scenario.society, scenario.agents.count, seed, replicate, stream)
-    return FullArrayWorld(prepared, population, neighbours, seed, replicate, stream)
+        population = draw_population(prepared.scenario, prepared.settings, seed, replicate, stream)
+        return ArrayWorld(population, prepared.settings, prepared.plans, seed, replicate, stream)
+    start = replicate_of(prepared, seed, replicate, stream)
+    return FullArrayWorld(start.prepared, start.population, start.neighbours, seed, replicate, stream)
 
 
 def _check(seed: int, replicates: int, engine: str, record: str, record_every: int | None) -> None:
@@ -181,6 +222,17 @@ def _check(seed: int, replicates: int, engine: str, record: str, record_every: i
         raise InputError([f"record must be none, episodes or agents, got {record!r}"])
     if record_every is not None and (not isinstance(record_every, int) or record_every < 1):
         raise InputError([f"record_every must be a whole number of at least 1, got {record_every!r}"])
+
+
+def _check_agents(engine: str, agent_class: object) -> None:
+    if agent_class is None:
+        return
+    if engine != "mesa":
+        raise InputError([f"agent_class must be left out with engine {engine}, or engine be mesa, got {agent_class!r}"])
+    from simulation.mesa_agent import ComplianceAgent
+
+    if not (isinstance(agent_class, type) and issubclass(agent_class, ComplianceAgent)):
+        raise InputError([f"agent_class must be a subclass of ComplianceAgent, got {agent_class!r}"])
 
 
 def _summary(by_replicate: pd.DataFrame) -> pd.DataFrame:

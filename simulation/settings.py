@@ -66,7 +66,7 @@ def settings_of(scenario: Scenario) -> Settings:
 
 def cue_kind(scenario: Scenario) -> int:
     """Return the kind of cue; one that tells for certain is two-valued, with accuracy 1."""
-    cue = scenario.agents.cue
+    cue = scenario.cue
     if isinstance(cue, BinaryCue):
         return BINARY
     return BINARY if isinstance(cue.discrimination, float) and math.isinf(cue.discrimination) else GAUSSIAN
@@ -74,4 +74,6 @@ def cue_kind(scenario: Scenario) -> int:
 
 def cue_quality_key(scenario: Scenario) -> str:
     """Return the dotted key of how well the cue tells watched from unwatched."""
+    if scenario.regime.visibility.discrimination is not None:
+        return "regime.visibility.discrimination"
     return f"agents.cue.{'accuracy' if isinstance(scenario.agents.cue, BinaryCue) else 'discrimination'}"

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.outlook import Stakes
+from models.regime_parameters import Chosen
 from models.scenario import Scenario
 from models.strategies import CLASS_NAMES
-from simulation.cells import BELIEF, CELL_VALUES, values_of_cells
+from simulation.cells import BELIEF, CELL_VALUES, FALSE_SIGNAL, values_of_cells
 from simulation.decision_numbers import column_of, exact_stakes
+from simulation.preparation import prepare
+from simulation.resolution import is_chosen, resolved_numbers
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def strategy_values(scenario: Scenario) -> StrategyValues:
     The values are exact: the chain of selves is solved at the agent's belief before the first episode. Where agents
     differ, the agent is the median one (`simulation.decision_numbers`).
     """
-    column = column_of(scenario)
+    column = settled_column(scenario)
     found = {
         name: float(values[0]) for name, values in strategy_values_of_columns(column, exact_stakes(scenario)).items()
     }
@@ -105,6 +108,17 @@ def strategy_values(scenario: Scenario) -> StrategyValues:
         cue_threshold=found["cue_threshold"],
         belief=found["belief"],
     )
+
+
+def settled_column(scenario: Scenario) -> NDArray[np.float64]:
+    """Return a scenario as one column of cells, with what the overseer chooses for its agents."""
+    column = column_of(scenario)
+    if is_chosen(scenario):
+        rate, false_signal = resolved_numbers(prepare(scenario))
+        if isinstance(scenario.regime.schedule, Chosen):
+            column[BELIEF] = rate
+        column[FALSE_SIGNAL] = false_signal
+    return column
 
 
 def strategy_values_of_columns(columns: NDArray[np.float64], stakes: Stakes) -> dict[str, NDArray[np.float64]]:

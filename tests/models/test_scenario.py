@@ -24,6 +24,16 @@ BASE = {
         "count": 1000,
         "goals": {"dimension": 4, "angle": 1.2},
         "decision": "planner",
+        "learner": {
+            "lives": 1000,
+            "episodes": 50,
+            "bins": 8,
+            "modifications": 10,
+            "power": 0.8,
+            "exploration": 0.3,
+        },
+        "imitator": {"threshold": "spread", "window": 20, "temperature": 0.1},
+        "faker": {"threshold": 0.5},
         "planning": "chain",
         "foresight": 0.9,
         "depth": math.inf,
@@ -45,7 +55,7 @@ BASE = {
     },
     "regime": {
         "schedule": {"kind": "constant", "rate": 0.2},
-        "visibility": {"honeypot_share": 0},
+        "visibility": {"discrimination": None, "signal": "none", "honeypot_share": 0},
         "detector": {
             "hit_rate": 0.8,
             "false_alarm_rate": 0,

@@ -92,13 +92,17 @@ SCHEDULES = {
     "coldly targeted": {"kind": "targeted", "share": 0.3, "temperature": 0.0},
     "escalating": {"kind": "escalating"},
     "adaptive": {"kind": "adaptive", "rate": 0.5, "gain": 0.5, "goal": 0.05},
+    "optimal": {"kind": "optimal"},
+    "equilibrium": {"kind": "equilibrium"},
 }
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
 def test_engines_agree_on_every_schedule(schedule):
     values = {key: value for key, value in EVERYTHING.items() if key != "regime.schedule.rate"}
-    scenario = Scenario().with_values(values | QUICK | {"regime.schedule": schedule})
+    persuades = "persuasive" if schedule["kind"] in ("budget", "equilibrium") else "none"
+    changes = {"regime.schedule": schedule, "regime.visibility.signal": persuades, "agents.goals.angle": 1.2}
+    scenario = Scenario().with_values(values | QUICK | changes)
     array, mesa = worlds(scenario)
     assert_worlds_agree(array, mesa, scenario.run.episodes)
     overseer = mesa.model.overseer
