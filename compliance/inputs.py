@@ -19,6 +19,14 @@ Changed = TypeVar("Changed")
 
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name or a YAML file.")]
 StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A shipped study's name or a YAML file.")]
+RegimeName = Annotated[
+    str | None,
+    typer.Option(
+        "--regime",
+        metavar="NAME|FILE",
+        help="A shipped regime's name or a YAML file, in place of the scenario's regime; --set changes it.",
+    ),
+]
 Set = Annotated[
     list[str],
     typer.Option(
@@ -49,13 +57,15 @@ def settings_from(texts: Iterable[str]) -> dict[str, object]:
     return settings
 
 
-def scenario_from(name_or_path: str, settings: Iterable[str]) -> Scenario:
-    """Return a shipped scenario or the one in a file, with what ``--set`` changes in it."""
-    from parameter_sweeps.catalogue import load_scenario
+def scenario_from(name_or_path: str, settings: Iterable[str], regime: str | None = None) -> Scenario:
+    """Return a shipped scenario or the one in a file, with another regime, and then with what ``--set`` changes."""
+    from parameter_sweeps.catalogue import load_regime, load_scenario
 
     changes = settings_from(settings)
     scenario = load_scenario(name_or_path)
-    return _blaming_set(scenario.with_values, changes) if changes else scenario
+    if regime is not None:
+        scenario = _blaming("--regime", scenario.with_values, {"regime": load_regime(regime).regime})
+    return _blaming("--set", scenario.with_values, changes) if changes else scenario
 
 
 def study_from(name_or_path: str, settings: Iterable[str], **fields: Any) -> Study:
@@ -76,21 +86,21 @@ def study_from(name_or_path: str, settings: Iterable[str], **fields: Any) -> Stu
     if fields.get("replicates") is not None:
         changes["run.replicates"] = fields["replicates"]
     if changes:
-        study = _blaming_set(study.with_values, changes)
+        study = _blaming("--set", study.with_values, changes)
     if fields.get("seed") is None:
         return study
     kept = {name: getattr(study, name) for name in Study.model_fields}
     return Study.from_mapping(kept | {"seed": fields["seed"]}, where="--seed")
 
 
-def _blaming_set(change: Callable[[dict[str, object]], Changed], settings: dict[str, object]) -> Changed:
+def _blaming(option: str, change: Callable[[dict[str, object]], Changed], settings: dict[str, object]) -> Changed:
     from models.refusals import InputError
 
     try:
         return change(settings)
     except InputError as error:
         lines = [message.removeprefix("set: ") for message in error.messages]
-        raise InputError(f"--set: {line}" for line in lines) from None
+        raise InputError(f"{option}: {line}" for line in lines) from None
 
 
 def names_from(text: str, known: Sequence[str], option: str) -> list[str]:

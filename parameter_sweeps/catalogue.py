@@ -1,4 +1,4 @@
-"""The scenarios and studies that come with the software, and loading by name or from a file."""
+"""The scenarios, regimes and studies that come with the software, and loading by name or from a file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from models.refusals import InputError, nearest_key
 from models.scenario import Scenario
+from parameter_sweeps.regime_file import RegimeFile
 from parameter_sweeps.yaml_loader import read_yaml
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ def shipped_scenarios() -> dict[str, Path]:
     return _shipped("scenarios")
 
 
+def shipped_regimes() -> dict[str, Path]:
+    """Return the file of each shipped regime by its name, in alphabetical order."""
+    return _shipped("regimes")
+
+
 def shipped_studies() -> dict[str, Path]:
     """Return the file of each shipped study by its name, in alphabetical order."""
     return _shipped("studies")
@@ -30,6 +36,9 @@ def shipped_studies() -> dict[str, Path]:
 
 def load_scenario(name_or_path: str | os.PathLike[str], folder: str | os.PathLike[str] = "") -> Scenario:
     """Return a shipped scenario, or the one in a YAML file.
+
+    Text in place of the scenario's regime is a shipped regime's name or a file, whose relative path starts at the
+    folder of the scenario's file.
 
     Parameters
     ----------
@@ -44,7 +53,25 @@ def load_scenario(name_or_path: str | os.PathLike[str], folder: str | os.PathLik
         If there is no such name or file, or for each mistake in the file.
     """
     path = _found(name_or_path, "scenario", shipped_scenarios(), folder)
-    return Scenario.from_mapping(read_yaml(path), where=str(path))
+    return Scenario.from_mapping(_with_regime(read_yaml(path), path.parent, f"{path}: "), where=str(path))
+
+
+def load_regime(name_or_path: str | os.PathLike[str], folder: str | os.PathLike[str] = "") -> RegimeFile:
+    """Return a shipped regime, or the one in a YAML file, with what it is about and what it is expected to do.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+        A shipped name, or a file. A shipped name goes before a file of the same name: ``./none`` is the file.
+    folder : str or path
+        Where a relative path starts; by default the working directory.
+
+    Raises
+    ------
+    InputError
+        If there is no such name or file, or for each mistake in the file.
+    """
+    return RegimeFile.from_file(_found(name_or_path, "regime", shipped_regimes(), folder))
 
 
 def load_study(name_or_path: str | os.PathLike[str]) -> Study:
@@ -64,7 +91,25 @@ def load_study(name_or_path: str | os.PathLike[str]) -> Study:
     from parameter_sweeps.study import Study
 
     path = _found(name_or_path, "study", shipped_studies())
-    return Study.from_mapping(read_yaml(path), where=str(path), folder=path.parent)
+    written = read_yaml(path)
+    if isinstance(written, dict) and "base" in written:
+        written["base"] = _with_regime(written["base"], path.parent, f"{path}: base: ")
+    return Study.from_mapping(written, where=str(path), folder=path.parent)
+
+
+def _with_regime(scenario: object, folder: Path, place: str) -> object:
+    """Return a scenario as it is written, with the regime that is named in it written out."""
+    if not isinstance(scenario, dict) or not isinstance(named := scenario.get("regime"), str):
+        return scenario
+    try:
+        path = _found(named, "regime", shipped_regimes(), folder)
+    except InputError as error:
+        raise InputError(place + message for message in error.messages) from None
+    try:
+        regime = RegimeFile.from_file(path).regime
+    except InputError as error:
+        raise InputError(f"{place}regime: {message}" for message in error.messages) from None
+    return scenario | {"regime": regime.model_dump()}
 
 
 def _shipped(kind: str) -> dict[str, Path]:

@@ -11,7 +11,7 @@ from models.general_strategies import general_best_class, general_reply, general
 from models.goals import FIXED, PROPORTIONAL
 from models.outlook import CHAIN, ENDLESS, Cue, Outlook, Planner, Response, Stakes
 from models.response import flag_rotation
-from models.strategies import strategy_values_at
+from models.strategies import strategy_values_of_cells
 from simulation.decision_numbers import DECISION_COLUMNS
 
 Floats = NDArray[np.float64]
@@ -35,6 +35,8 @@ _REPLIES = (
     "comply_probability_unwatched",
 )  # fmt: skip
 _WIDTH = len(CELL_VALUES)
+#: Of these the basic planner gives the first.
+_BASIC_WIDTH = 9
 
 
 def basic_cells(c: Floats) -> NDArray[np.bool_]:
@@ -106,11 +108,17 @@ def _general_replies(c: Floats, stakes: Stakes) -> Floats:
     return out
 
 
-@compiled_loop
 def _basic_values(c: Floats) -> Floats:
+    rows = c[
+        [
+            _ANGLE, _STAKES_KIND, _SCALE, _ROTATION, _PENALTY, _GUARDING, _FORESIGHT, BELIEF, _HIT_RATE,
+            _FALSE_ALARM_RATE, _CUE_KIND, _QUALITY, _RECKONED_HONEYPOTS, _TRUE_HONEYPOTS,
+        ]
+    ]  # fmt: skip
+    rows[3] *= c[_INTERNALISATION]
     out = np.empty((_WIDTH, c.shape[1]))
-    for cell in range(c.shape[1]):
-        _basic_value(c, cell, out)
+    strategy_values_of_cells(rows, out[:_BASIC_WIDTH])
+    out[9], out[10], out[11] = 1.0 - out[5], 1.0 - out[6], 0.0
     return out
 
 
@@ -154,18 +162,6 @@ def _outlook(c: Floats, i: int, stakes: Stakes) -> Outlook:
             c[_VOICE_PENALTY, i],
         ),
     )
-
-
-@compiled_loop
-def _basic_value(c: Floats, i: int, out: Floats) -> None:
-    (
-        out[0, i], out[1, i], out[2, i], out[3, i], out[4, i], out[5, i], out[6, i], out[7, i], out[8, i],
-    ) = strategy_values_at(
-        c[_ANGLE, i], int(c[_STAKES_KIND, i]), c[_SCALE, i], flag_rotation(c[_ROTATION, i], c[_INTERNALISATION, i]),
-        c[_PENALTY, i], c[_GUARDING, i], c[_FORESIGHT, i], c[BELIEF, i], c[_HIT_RATE, i], c[_FALSE_ALARM_RATE, i],
-        int(c[_CUE_KIND, i]), c[_QUALITY, i], c[_RECKONED_HONEYPOTS, i], c[_TRUE_HONEYPOTS, i],
-    )  # fmt: skip
-    out[9, i], out[10, i], out[11, i] = 1.0 - out[5, i], 1.0 - out[6, i], 0.0
 
 
 @compiled_loop

@@ -41,9 +41,7 @@ def _suggestion(what: str) -> str:
 
 
 def _print(name: str, rows: list[Row], in_short: bool) -> None:
-    if not rows:
-        typer.echo(f"{name}: none are shipped yet")
-    elif in_short:
+    if in_short:
         typer.echo(f"{name}: {', '.join(str(next(iter(row.values()))) for row in rows)}")
     else:
         heads = list(rows[0])
@@ -69,7 +67,9 @@ def _studies() -> list[Row]:
 
 
 def _regimes() -> list[Row]:
-    return []
+    from parameter_sweeps.catalogue import shipped_regimes
+
+    return [{"regime": name, "about": _first_comment(path)} for name, path in shipped_regimes().items()]
 
 
 def _figures() -> list[Row]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from compliance.inputs import Json, ScenarioName, Set, folder_from, names_from, scenario_from
+from compliance.inputs import Json, RegimeName, ScenarioName, Set, folder_from, names_from, scenario_from
 from compliance.printing import as_number, print_json, print_table, progress_bar
 from compliance.refusing import refusing
 
@@ -21,6 +21,7 @@ _HEADS = ("measure", "mean", "95 % low", "95 % high")
 def run_command(
     scenario: ScenarioName,
     settings: Set = [],  # noqa: B006
+    regime: RegimeName = None,
     seed: Annotated[int, typer.Option(help="In [0, 2^32); the same seed gives the same numbers.")] = 1,
     replicates: Annotated[int | None, typer.Option(help="Independent runs; by default the scenario's.")] = None,
     engine: Annotated[str, typer.Option(help="array (fast) or mesa (readable); both give the same numbers.")] = "array",
@@ -30,7 +31,7 @@ def run_command(
     out: Annotated[Path | None, typer.Option(help="Folder for tables and a figure.")] = None,
 ) -> None:
     """Simulate a scenario and print its measures with 95 % intervals."""
-    loaded = scenario_from(scenario, settings)
+    loaded = scenario_from(scenario, settings, regime)
     folder_from(out)
     shown = _shown_measures(measures, show_all)
     from simulation.run import simulate

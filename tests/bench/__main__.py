@@ -28,15 +28,17 @@ from rich.table import Table
 from models.goals import PROPORTIONAL
 from models.perception import BINARY, GAUSSIAN
 from models.scenario import Scenario
-from models.strategies import strategy_values_of_cells
+from models.stakes import constant_stakes
 from parameter_sweeps.catalogue import load_scenario
 from simulation.array_engine import ArrayWorld
+from simulation.cells import values_of_cells
+from simulation.decision_numbers import DECISION_COLUMNS, decision_columns
 from simulation.mesa_engine import ComplianceModel
 from simulation.plans import Plans, plans_of
 from simulation.population import draw_population
 from simulation.preparation import Prepared, prepare
+from simulation.run import array_world
 from simulation.settings import settings_of
-from simulation.valuation import DECISION_COLUMNS
 from tests.bench.lean_mesa import LeanModel
 from tests.bench.plain_mesa import PlainModel
 
@@ -115,6 +117,37 @@ def world(name: str, agents: int) -> World:
     return World(scenario, prepare(scenario))
 
 
+#: Every mechanism that a choice may have, on at once; beliefs do not move, so that a plan is made once a turn.
+EVERYTHING = {
+    "agents.akrasia": 0.05,
+    "agents.conformity": 0.2,
+    "agents.beliefs.weighting": 0.8,
+    "agents.beliefs.feedback": "none",
+    "regime.schedule": {"kind": "targeted", "share": 0.3},
+    "regime.detector.unwatched_hit_rate": 0.05,
+    "regime.detector.peer_report_rate": 0.02,
+    "regime.detector.probe.hit_rate": 0.2,
+    "regime.response.clawback": 0.3,
+    "regime.response.internalisation": 0.7,
+    "regime.response.habit": 0.1,
+    "regime.response.reinforcement": 0.02,
+    "regime.response.voice": {"bonus": 0.1},
+    "society.graph": "watts_strogatz",
+}
+
+
+def everything(size: Size, planning: str) -> Callable[[], Callable[[], object]]:
+    """Return what makes a world with every mechanism, and steps it."""
+    changes = EVERYTHING | {"agents.count": size.agents, "agents.planning": planning}
+    prepared = prepare(load_scenario("learning").with_values(changes))
+
+    def make() -> Callable[[], object]:
+        made = array_world(prepared, 1, 0)
+        return lambda: made.advance(0, size.episodes)
+
+    return make
+
+
 def engines(learning: World, base: World, size: Size) -> list[Contestant]:
     """Return the engines, the fastest first, and the models for Mesa."""
     array_steps, mesa_steps = size.agents * size.episodes, size.agents * size.mesa_episodes
@@ -128,6 +161,8 @@ def engines(learning: World, base: World, size: Size) -> list[Contestant]:
     return [
         Contestant(ENGINE, lambda: stepping(learning, size.episodes, REPLICATES), REPLICATES * array_steps),
         Contestant("array engine, base", lambda: stepping(base, size.episodes, REPLICATES), REPLICATES * array_steps),
+        Contestant("every mechanism, myopic", everything(size, "myopic"), array_steps),
+        Contestant("every mechanism, chain", everything(size, "chain"), array_steps),
         *(
             Contestant(name, lambda model=model: mesa_stepping(model(), size.mesa_episodes), mesa_steps)
             for name, model in models.items()
@@ -194,25 +229,21 @@ def maps(cells: int) -> list[Contestant]:
 def valuing(cells: int, cue_kind: int, quality: float, rotation: float) -> Callable[[], object]:
     """Return what values the strategies of so many cells."""
     random = np.random.default_rng(1)
-    values = {
-        "angle": random.uniform(0.1, 3.0, cells),
+    values: dict[str, object] = decision_columns(load_scenario("base")) | {
         "stakes_kind": PROPORTIONAL,
-        "scale": 1.0,
+        "angle": random.uniform(0.1, 3.0, cells),
         "rotation": rotation,
         "penalty": 0.2,
-        "terminal_guarding": 0.0,
         "foresight": random.uniform(0.0, 0.99, cells),
         "belief": random.uniform(0.01, 0.99, cells),
         "hit_rate": 0.9,
         "false_alarm_rate": 0.02,
         "cue_kind": cue_kind,
         "quality": quality,
-        "reckoned_honeypots": 0.0,
-        "true_honeypots": 0.0,
     }
     columns = np.array([np.broadcast_to(values[name], cells) for name in DECISION_COLUMNS], dtype=np.float64)
-    out = np.empty((9, cells))
-    return lambda: strategy_values_of_cells(columns, out)
+    stakes = constant_stakes(PROPORTIONAL, 1.0)
+    return lambda: values_of_cells(columns, stakes)
 
 
 def timed(contestants: Sequence[Contestant], rounds: int) -> dict[Contestant, list[float]]:

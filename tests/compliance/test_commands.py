@@ -176,8 +176,10 @@ def test_list_of_parameters_writes_every_default_as_a_file_has_it():
     assert "a mapping of keys null null" in text
 
 
-def test_list_says_that_no_regimes_are_shipped():
-    assert done("list", "regimes").stdout == "regimes: none are shipped yet\n"
+def test_list_of_regimes_says_what_each_is_about():
+    text = done("list", "regimes").stdout
+    assert "covert" in text
+    assert "nothing tells a watched episode from another" in " ".join(text.split())
 
 
 def test_list_of_everything_names_scenarios_and_studies():
@@ -203,7 +205,7 @@ MISTAKES = {
         "regime.detector.false_alarm_rate must be at most hit_rate, 0.8, got 0.95",
     ),
     "too many agents": ("agents.count=1000000000000", "agents.count must be a whole number in [1, 10000000]"),
-    "not built": ("agents.decision=learner", "(this mechanism is declared, but not built yet), got 'learner'"),
+    "no choice": ("agents.decision=lerner", "agents.decision must be planner, learner, imitator, honest,"),
     "a row": (
         "regime.schedule={kind: escalating, rows: [{rat: 1}]}",
         "regime.schedule.rows[0].rat is not a known key; did you mean regime.schedule.rows[0].rate?",
