@@ -48,6 +48,8 @@ SMALL = {
     "agents.beliefs.strength": math.inf,
     "run.episodes": 3,
 }
+#: An overseer that chooses by how agents reply knows planners alone.
+UNCHOSEN = {name: written for name, written in SCHEDULES.items() if written["kind"] not in ("optimal", "equilibrium")}
 VOICE = {"answer_probability": 0.5, "bonus": 0.4, "gain_share": 0.2}
 
 
@@ -220,7 +222,7 @@ def test_engines_agree_on_every_decider(decision, stakes):
 
 
 @pytest.mark.parametrize("decision", DECIDERS)
-@pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
+@pytest.mark.parametrize("schedule", UNCHOSEN.values(), ids=UNCHOSEN)
 def test_engines_agree_on_every_schedule(decision, schedule):
     values = {key: value for key, value in EVERYTHING.items() if key != "regime.schedule.rate"}
     told = {"agents.cue": {"kind": "binary", "accuracy": spread(0.5, 1.0)}}
