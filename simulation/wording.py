@@ -191,6 +191,8 @@ def _rule(explained: Explanation) -> str:
         return f"What it does depends on what is at stake and on what else it could do. {complies}"
     if math.isinf(threshold):
         return f"Nothing deters it (the threshold q* is infinite): it acts at any probability. {complies}"
+    if threshold > 1.0 and math.isnan(explained.values.cue_threshold):
+        return f"Nothing deters it (the threshold q* = {_number(threshold)} is no probability). {complies}"
     return (
         f"It acts where the probability of being watched is below the threshold q* = {_number(threshold)}, "
         f"{_cues_acted_on(explained)}. {complies}"
@@ -233,6 +235,9 @@ def _worth(explained: Explanation) -> str:
 
 
 def _changes(explained: Explanation) -> Iterator[str]:
+    if not explained.searched:
+        yield "The overseer chooses for the agents as they are: whatever changed, it would choose anew."
+        return
     yield "What would change its mind, one thing at a time:"
     by_key: dict[str, list[Change]] = {}
     for change in explained.changes:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.scenario import Scenario
-from parameter_sweeps.catalogue import load_scenario
+from parameter_sweeps.catalogue import load_regime, load_scenario
 from simulation.decision_axes import searched_keys
 from simulation.explanation import Explanation, explain
 from simulation.valuation import strategy_values
@@ -230,3 +230,29 @@ def test_aligned_agent_has_no_choice_whatever_the_noise():
 def test_schedule_that_watches_nobody_is_changed_with_its_kind():
     changes = {change.key: change for change in explain(case("never watched")).changes}
     assert changes["regime.schedule.rate"].settings["regime.schedule.kind"] == "constant"
+
+
+REGIMES = (
+    "amnesty",
+    "white_box",
+    "peer_report",
+    "announced_tiers",
+    "honeypots",
+    "escalating_audit",
+    "committed_optimum",
+)
+
+
+@pytest.mark.parametrize("name", REGIMES)
+def test_a_regime_is_explained_and_what_is_said_to_change_a_mind_does(name):
+    scenario = load_scenario("base").with_values({"regime": load_regime(name).regime})
+    explained = explain(scenario)
+    for change in explained.changes:
+        assert strategy_values(scenario.with_values(change.settings)).best == change.becomes, change.key
+    assert explained.text()
+    assert all(len(line) <= 100 for line in explained.text().splitlines())
+    if name == "committed_optimum":
+        assert explained.searched == ()
+        assert "it would choose anew" in explained.text()
+    if name == "amnesty":
+        assert "speaking up U_voice" in " ".join(explained.text().split())
