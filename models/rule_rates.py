@@ -128,9 +128,9 @@ def _crossing(first_at_0: float, first_at_1: float, second_at_0: float, second_a
 
 
 @compiled_loop
-def _over_gaussian_cues(rule: Rule, belief: float, cue: Cue) -> tuple[float, float, float, float]:
-    half = 0.5 * cue.quality
-    low, high = -half - _TAIL, half + _TAIL
+def _stretches(rule: Rule, belief: float, cue: Cue) -> np.ndarray:
+    """Return the ends of the cues to look at, and the cues between at which two options are worth the same."""
+    low, high = -0.5 * cue.quality - _TAIL, 0.5 * cue.quality + _TAIL
     edges = np.empty(5)
     edges[0], edges[4] = low, high
     act_0, comply_0, voice_0 = _utilities(0.0, rule)
@@ -150,45 +150,62 @@ def _over_gaussian_cues(rule: Rule, belief: float, cue: Cue) -> tuple[float, flo
             edge = cue_threshold(wanted, belief, GAUSSIAN, cue.quality, cue.honeypots)
         edges[1 + pair] = min(max(edge, low), high)
     edges.sort()
-    act_1, comply_1, act_0, comply_0 = 0.0, 0.0, 0.0, 0.0
-    # Slopes of utilities in the cue: at most lambda (difference from q = 0 to q = 1) d/4.
-    steepness = abs(_utilities(1.0, rule)[0] - _utilities(0.0, rule)[0]) + abs(_utilities(1.0, rule)[1])
-    narrowest = 1.0 / (1.0 + rule.rationality * steepness * cue.quality * 0.25)
-    for stretch in range(4):
+    return edges
+
+
+@compiled_loop
+def _over_gaussian_cues(rule: Rule, belief: float, cue: Cue) -> tuple[float, float, float, float]:
+    edges = _stretches(rule, belief, cue)
+    # P(act), P(comply) where the episode looks watched, then where it does not.
+    rates = np.zeros(4)
+    for stretch in range(edges.size - 1):
         begin, end = edges[stretch], edges[stretch + 1]
         if end - begin <= 1e-12:
             continue
         if rule.rationality == _INFINITE:
-            acts, complies = option_rates_at(_gaussian_posterior(0.5 * (begin + end), belief, cue), rule)
-            left = -_INFINITE if stretch == 0 or begin == low else begin
-            right = _INFINITE if end == high else end
-            watched = normal_cumulative(right - half) - normal_cumulative(left - half)
-            unwatched = normal_cumulative(right + half) - normal_cumulative(left + half)
-            act_1 += acts * watched
-            comply_1 += complies * watched
-            act_0 += acts * unwatched
-            comply_0 += complies * unwatched
-            continue
-        middle = 0.5 * (begin + end)
-        for side in range(2):
-            start, sign = (begin, 1.0) if side == 0 else (end, -1.0)
-            width = narrowest
-            done = 0.0
-            while done < 0.5 * (end - begin) - 1e-13:
-                reach = min(width, abs(middle - start) - done)
-                for node in range(8):
-                    y = start + sign * (done + 0.5 * reach * (1.0 + _NODES[node]))
-                    acts, complies = option_rates_at(_gaussian_posterior(y, belief, cue), rule)
-                    mass = 0.5 * reach * _WEIGHTS[node] * _INVERSE_ROOT_TWO_PI
-                    watched = mass * exponential(-0.5 * (y - half) * (y - half))
-                    unwatched = mass * exponential(-0.5 * (y + half) * (y + half))
-                    act_1 += acts * watched
-                    comply_1 += complies * watched
-                    act_0 += acts * unwatched
-                    comply_0 += complies * unwatched
-                done += reach
-                width = min(2.0 * width, min(1.5, 4.0 / cue.quality))
-    return act_1, comply_1, act_0, comply_0
+            left = -_INFINITE if begin == edges[0] else begin
+            right = _INFINITE if end == edges[4] else end
+            _add_sharp(rates, rule, belief, cue, 0.5 * (begin + end), left, right)
+        else:
+            middle = 0.5 * (begin + end)
+            _add_noisy(rates, rule, belief, cue, begin, middle)
+            _add_noisy(rates, rule, belief, cue, end, middle)
+    return rates[0], rates[1], rates[2], rates[3]
+
+
+@compiled
+def _add_sharp(
+    rates: np.ndarray, rule: Rule, belief: float, cue: Cue, inside: float, left: float, right: float
+) -> None:
+    """Add the cues between `left` and `right`, on all of which the choice is that at `inside`."""
+    acts, complies = option_rates_at(_gaussian_posterior(inside, belief, cue), rule)
+    for looks in range(2):
+        mean = (0.5 if looks == 0 else -0.5) * cue.quality
+        mass = normal_cumulative(right - mean) - normal_cumulative(left - mean)
+        rates[2 * looks] += acts * mass
+        rates[2 * looks + 1] += complies * mass
+
+
+@compiled_loop
+def _add_noisy(rates: np.ndarray, rule: Rule, belief: float, cue: Cue, start: float, stop: float) -> None:
+    """Add the cues from `start`, where the choice bends most sharply, to `stop` on either side of it."""
+    # The slope of a utility in the cue is at most its difference from q = 0 to q = 1 times d/4.
+    steepness = abs(_utilities(1.0, rule)[0] - _utilities(0.0, rule)[0]) + abs(_utilities(1.0, rule)[1])
+    width = 1.0 / (1.0 + rule.rationality * steepness * cue.quality * 0.25)
+    length, sign = abs(stop - start), 1.0 if stop > start else -1.0
+    done = 0.0
+    while done < length - 1e-13:
+        reach = min(width, length - done)
+        for node in range(_NODES.size):
+            y = start + sign * (done + 0.5 * reach * (1.0 + _NODES[node]))
+            acts, complies = option_rates_at(_gaussian_posterior(y, belief, cue), rule)
+            for looks in range(2):
+                away = y - (0.5 if looks == 0 else -0.5) * cue.quality
+                mass = 0.5 * reach * _WEIGHTS[node] * _INVERSE_ROOT_TWO_PI * exponential(-0.5 * away * away)
+                rates[2 * looks] += acts * mass
+                rates[2 * looks + 1] += complies * mass
+        done += reach
+        width = min(2.0 * width, min(1.5, 4.0 / cue.quality))
 
 
 @compiled

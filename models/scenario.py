@@ -28,7 +28,8 @@ from models.refusals import (
     refusals_at,
     unknown_key,
 )
-from models.regime_parameters import Budget, Regime
+from models.regime_parameters import Regime
+from models.schedule_parameters import Budget
 from models.society_parameters import Society, keys_of_other_graphs
 from models.stakes_parameters import RandomStakes, SteadyStakes, TaskStakes
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from models.regime_parameters import Chosen
 from models.scenario import Scenario
+from models.schedule_parameters import Chosen
 from models.stakes import constant_stakes
 from simulation.cells import BELIEF, CELL_VALUES, values_of_cells
 from simulation.commitment import Commitment, Overseen, committed_rate, designed_signal, equilibrium_rate

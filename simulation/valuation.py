@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.outlook import Stakes
-from models.regime_parameters import Chosen
 from models.scenario import Scenario
+from models.schedule_parameters import Chosen
 from models.strategies import CLASS_NAMES
 from simulation.cells import BELIEF, CELL_VALUES, FALSE_SIGNAL, values_of_cells
 from simulation.decision_numbers import column_of, exact_stakes

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from models.compilation import compiled, compiled_loop
 from models.overseer import suspicion
-from models.regime_parameters import Adaptive, Budget, Escalating, Periodic, Targeted
 from models.scenario import Scenario
+from models.schedule_parameters import Adaptive, Budget, Escalating, Periodic, Targeted
 from models.schedules import (
     ADAPTIVE,
     BUDGET,
@@ -39,7 +39,7 @@ class Schedule(NamedTuple):
     kind : int
         A kind of `models.schedules`.
     rate, period, temperature, gain, goal
-        As in `models.regime_parameters`.
+        As in `models.schedule_parameters`.
     inspected : int
         How many agents a budget watches.
     groups : array, (groups, `GROUP_WIDTH`)

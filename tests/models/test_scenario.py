@@ -13,8 +13,9 @@ from pydantic import ValidationError
 from models.agent_parameters import BinaryCue, GaussianCue, Goals
 from models.distributions import Distribution
 from models.refusals import InputError
-from models.regime_parameters import Budget, Detector, Row, Targeted, Voice
+from models.regime_parameters import Detector, Voice
 from models.scenario import Scenario
+from models.schedule_parameters import Budget, Row, Targeted
 from models.stakes_parameters import RandomStakes, SteadyStakes, TaskStakes
 
 BASE = {

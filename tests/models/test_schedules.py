@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.choice import ACT, COMPLY, SPEAK
-from models.regime_parameters import Budget
+from models.schedule_parameters import Budget
 from models.schedules import adapted_rate, group_after, periodic_rate, targeted_score
 
 
