@@ -10,6 +10,7 @@ from __future__ import annotations
 from models.compilation import compiled
 from models.goals import ALIGNED_ANGLE
 from models.outlook import Detector, Response
+from models.overseer import overseer_payoff
 
 
 @compiled
@@ -49,11 +50,13 @@ def context_payoff(
     flag_comply = 0.0
     if watched:
         flag_comply = detector.comply_sincere if aligned else detector.comply_strategic
-    lost = harm * tempted * act * (1.0 - recovery * flag_act)
     turned = 0.0
     if not aligned and response.rotation > 0.0:
         turned += act * flag_act + comply * flag_comply + (1.0 - act - comply) * response.answered
     if not aligned and response.reinforced_rotation > 0.0 and watched:
         turned += comply * (1.0 - flag_comply)
     false_flags = comply * flag_comply if aligned else 0.0
-    return -lost - watched * monitoring_cost - turned * modification_cost - false_flags * false_alarm_cost
+    return overseer_payoff(
+        tempted, act, act * flag_act, float(watched), turned, false_flags, harm, recovery, monitoring_cost,
+        modification_cost, false_alarm_cost,
+    )  # fmt: skip

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.distributions import Distribution
-from models.outlook import Cue, Planner, Stakes
+from models.outlook import Cue, Stakes
 from models.scenario import Scenario
 from simulation.graphs import neighbours_of
 from simulation.mechanisms import mechanisms_of
@@ -143,14 +143,6 @@ def column_of(scenario: Scenario) -> Floats:
 def exact_stakes(scenario: Scenario) -> Stakes:
     """Return the stakes of a scenario, random ones split until their means are exact."""
     return stakes_of(scenario, settings_of(scenario), exact=True)
-
-
-def planner_from(columns: dict[str, float]) -> Planner:
-    """Return how the agent of these columns looks ahead."""
-    return Planner(
-        int(columns["planning"]), int(columns["depth"]), columns["foresight"], columns["terminal_guarding"],
-        columns["goal_weight"],
-    )  # fmt: skip
 
 
 def cue_from(columns: dict[str, float]) -> Cue:
