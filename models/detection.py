@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from models.compilation import compiled
+from models.elementary import normal_cumulative
 from models.outlook import Detector
 
 
@@ -26,6 +27,20 @@ class Rates(NamedTuple):
     peer_report_rate: float
     probe_hit_rate: float
     probe_false_alarm_rate: float
+
+
+@compiled
+def gaussian_rates(sensitivity: float, criterion: float) -> tuple[float, float]:
+    """Return ``(tau, phi) = (Phi(d_o/2 - c_o), Phi(-d_o/2 - c_o))`` of a detector that flags beyond a criterion.
+
+    Parameters
+    ----------
+    sensitivity : float
+        ``d_o >= 0``, may be infinite: distance of acting from complying, in standard deviations.
+    criterion : float
+        ``c_o``, finite: from half way between the two.
+    """
+    return normal_cumulative(0.5 * sensitivity - criterion), normal_cumulative(-0.5 * sensitivity - criterion)
 
 
 @compiled

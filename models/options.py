@@ -19,6 +19,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.choice import ACT, COMPLY, SPEAK, act_flag_belief, act_utility, comply_utility, flag_cost, voice_utility
 from models.compilation import compiled_loop
 from models.elementary import logarithm, normal_cumulative
@@ -81,6 +84,13 @@ class CueRule(NamedTuple):
     speak_low: float
     speak_high: float
     quiet: int
+
+
+@compiled_loop
+def write_rule(rules: NDArray[np.float64], row: int, rule: CueRule) -> None:
+    """Write the fields of a rule into a row of an array, (rows, 5)."""
+    rules[row, 0], rules[row, 1], rules[row, 2] = rule.act_low, rule.act_high, rule.speak_low
+    rules[row, 3], rules[row, 4] = rule.speak_high, float(rule.quiet)
 
 
 @compiled_loop

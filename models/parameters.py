@@ -227,9 +227,9 @@ def choice(
     return _field(default, Parameter(description, "", "", neutral, built, numeric=False), **checks)
 
 
-def part_or_null(description: str) -> Any:
-    """Return the field of a part that may be null, and is by default: its mechanism is then left out."""
-    return _field(None, Parameter(description, "", "", None, numeric=False, null=True))
+def part_or_null(description: str, default: BaseModel | None = None) -> Any:
+    """Return the field of a part that may be null, as it is by default: its mechanism is then left out."""
+    return _field(default, Parameter(description, "", "", None, numeric=False, null=True))
 
 
 def _field(default: object, parameter: Parameter, **checks: Any) -> Any:
@@ -250,7 +250,8 @@ class Section(BaseModel):
         parameter = parameter_of(cls, str(info.field_name))
         if parameter is None:
             return handler(_part_of_kind(cls, str(info.field_name), value))
-        kept = handler(parameter.admitted(value))
+        admitted = parameter.admitted(value)
+        kept = handler(admitted if admitted is None else _part_of_kind(cls, str(info.field_name), admitted))
         parameter.refuse_unbuilt(kept)
         return kept
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from models.detector_parameters import Detector, RatesDetector
 from models.parameters import Section, choice, number, part_or_null
-from models.refusals import refusals_at
 from models.schedule_parameters import Constant, Schedule
 
 
@@ -38,78 +38,6 @@ class Visibility(Section):
         ge=0,
         lt=1,
     )
-
-
-class Probe(Section):
-    """A test of intentions in watched episodes, whatever is done."""
-
-    hit_rate: float = number(
-        0.0,
-        "Probability that the probe flags acting or strategic compliance in a watched episode.",
-        unit="probability",
-        symbol="tau_w",
-        neutral=0.0,
-        ge=0,
-        le=1,
-    )
-    false_alarm_rate: float = number(
-        0.0,
-        "Probability that the probe flags sincere compliance in a watched episode.",
-        unit="probability",
-        symbol="phi_w",
-        neutral=0.0,
-        ge=0,
-        le=1,
-    )
-
-
-class Detector(Section):
-    """What watching finds."""
-
-    hit_rate: float = number(
-        0.9,
-        "Probability that acting is flagged in a watched episode.",
-        unit="probability",
-        symbol="tau",
-        neutral=1.0,
-        ge=0,
-        le=1,
-    )
-    false_alarm_rate: float = number(
-        0.0,
-        "Probability that complying is flagged in a watched episode; at most the hit rate.",
-        unit="probability",
-        symbol="phi",
-        neutral=0.0,
-        ge=0,
-        le=1,
-    )
-    unwatched_hit_rate: float = number(
-        0.0,
-        "Probability that acting is flagged in an unwatched episode; at most the hit rate.",
-        unit="probability",
-        symbol="tau_0",
-        neutral=0.0,
-        ge=0,
-        le=1,
-    )
-    peer_report_rate: float = number(
-        0.0,
-        "Probability that a neighbour reports an act.",
-        unit="probability",
-        symbol="peer",
-        neutral=0.0,
-        ge=0,
-        le=1,
-    )
-    probe: Probe = Field(default_factory=Probe)
-
-    @model_validator(mode="after")
-    def _at_most_the_hit_rate(self) -> Detector:
-        rates = [(field, getattr(self, field)) for field in ("false_alarm_rate", "unwatched_hit_rate")]
-        if too_high := [(field, rate) for field, rate in rates if rate > self.hit_rate]:
-            raise refusals_at(((field,), f"at most hit_rate, {self.hit_rate:g}", rate) for field, rate in too_high)
-        return self
 
 
 class Voice(Section):
@@ -202,5 +130,5 @@ class Regime(Section):
 
     schedule: Schedule = Field(default_factory=Constant)
     visibility: Visibility = Field(default_factory=Visibility)
-    detector: Detector = Field(default_factory=Detector)
+    detector: Detector = Field(default_factory=RatesDetector)
     response: Response = Field(default_factory=Response)

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from models.agent_parameters import Agents, BinaryCue, GaussianCue
+from models.capability_parameters import OverseerCapability
+from models.detector_parameters import GaussianDetector
 from models.distributions import Distribution
 from models.parameter_table import ParameterRow, declarations, table
-from models.parameters import Parameter, Section, choice, number
+from models.parameters import Parameter, Section, choice, number, part_or_null
 from models.refusals import (
     InputError,
     Mistake,
@@ -50,6 +52,9 @@ class Overseer(Section):
     false_alarm_cost: float = number(
         0.0, "Cost of a flag on sincere compliance.", unit="utility", symbol="c_f", neutral=0.0, ge=0
     )
+    capability: OverseerCapability | None = part_or_null(
+        "How capable the overseer is, which its detector shows; null: its detector is as it is."
+    )
 
 
 class Run(Section):
@@ -81,24 +86,31 @@ class Scenario(Section):
 
     @model_validator(mode="after")
     def _is_not_contradictory(self) -> Scenario:
-        mistakes: list[Mistake] = []
-        signal, kind = self.regime.visibility.signal, self.regime.schedule.kind
-        place = ("regime", "visibility", "signal")
-        if signal != "none" and _is_told(self.cue):
-            mistakes.append((place, "none where the cue tells agents for certain whether they are watched", signal))
-        if signal != "none" and kind not in ("none", "constant", "budget", "optimal", "equilibrium"):
-            mistakes.append(
-                (place, f"none where regime.schedule.kind is {kind}: the signal is made for one rate", signal)
-            )
-        if kind in ("optimal", "equilibrium") and self.stakes.kind in ("random", "tasks"):
-            needed = "a kind that does not choose its rate where stakes are drawn anew in each episode"
-            mistakes.append((("regime", "schedule", "kind"), needed, kind))
-        if (signal != "none" or kind in ("optimal", "equilibrium")) and self.agents.decision != "planner":
-            needed = "planner where the overseer chooses by how agents reply"
-            mistakes.append((("agents", "decision"), needed, self.agents.decision))
+        mistakes = [*_of_signal_and_schedule(self), *_of_overseer_capability(self), *_of_groups(self)]
         if mistakes:
             raise refusals_at(mistakes)
         return self
+
+    @property
+    def group_scenarios(self) -> tuple[Scenario, ...]:
+        """The scenario as each group of agents has it; of a scenario without groups, itself alone."""
+        if not self.agents.groups:
+            return (self,)
+        return _group_scenarios(self)
+
+    def of_group(self, name: str) -> Scenario:
+        """Return the scenario in which all agents are as those of one group.
+
+        Raises
+        ------
+        InputError
+            If no group has this name.
+        """
+        names = [group.name for group in self.agents.groups]
+        if name not in names:
+            known = ", ".join(names) if names else "none: the scenario has no groups"
+            raise InputError([f"group must be one of {known}, got {name!r}"])
+        return self.group_scenarios[names.index(name)]
 
     @property
     def cue(self) -> GaussianCue | BinaryCue:
@@ -195,6 +207,59 @@ class Scenario(Section):
     def parameters() -> list[ParameterRow]:
         """Return the table of all parameters, as ``fields_table`` does."""
         return fields_table()
+
+
+@lru_cache(maxsize=64)
+def _group_scenarios(scenario: Scenario) -> tuple[Scenario, ...]:
+    groups = scenario.agents.groups
+    return tuple(scenario.with_values({"agents.groups": (), **group.set.values()}) for group in groups)
+
+
+def _of_signal_and_schedule(scenario: Scenario) -> list[Mistake]:
+    mistakes: list[Mistake] = []
+    signal, kind = scenario.regime.visibility.signal, scenario.regime.schedule.kind
+    place = ("regime", "visibility", "signal")
+    if signal != "none" and _is_told(scenario.cue):
+        mistakes.append((place, "none where the cue tells agents for certain whether they are watched", signal))
+    if signal != "none" and kind not in ("none", "constant", "budget", "optimal", "equilibrium"):
+        mistakes.append((place, f"none where regime.schedule.kind is {kind}: the signal is made for one rate", signal))
+    if kind in ("optimal", "equilibrium") and scenario.stakes.kind in ("random", "tasks"):
+        needed = "a kind that does not choose its rate where stakes are drawn anew in each episode"
+        mistakes.append((("regime", "schedule", "kind"), needed, kind))
+    if (signal != "none" or kind in ("optimal", "equilibrium")) and scenario.agents.decision != "planner":
+        needed = "planner where the overseer chooses by how agents reply"
+        mistakes.append((("agents", "decision"), needed, scenario.agents.decision))
+    penalty = scenario.regime.response.penalty
+    if kind == "escalating" and penalty != 0.0:
+        needed = "0 where regime.schedule.kind is escalating, whose rows have penalties of their own"
+        mistakes.append((("regime", "response", "penalty"), needed, penalty))
+    return mistakes
+
+
+def _of_overseer_capability(scenario: Scenario) -> list[Mistake]:
+    capability, detector = scenario.overseer.capability, scenario.regime.detector
+    if capability is None:
+        return []
+    if not isinstance(detector, GaussianDetector):
+        needed = f"null where regime.detector.kind is {detector.kind}, which has no sensitivity"
+        return [(("overseer", "capability"), needed, capability)]
+    rates = [detector.rates_at(end)[0] for end in (capability.sensitivity.at_zero, capability.sensitivity.at_one)]
+    leaks = detector.unwatched_hit_rate
+    if leaks > min(rates):
+        needed = f"at most the least hit rate that the overseer's capability gives, {min(rates):g}"
+        return [(("regime", "detector", "unwatched_hit_rate"), needed, leaks)]
+    return []
+
+
+def _of_groups(scenario: Scenario) -> list[Mistake]:
+    mistakes: list[Mistake] = []
+    for place, group in enumerate(scenario.agents.groups):
+        try:
+            scenario.with_values({"agents.groups": (), **group.set.values()})
+        except InputError as error:
+            needed = f"values that agents can have ({'; '.join(error.messages)})"
+            mistakes.append((("agents", "groups", place, "set"), needed, group.set))
+    return mistakes
 
 
 def _is_told(cue: GaussianCue | BinaryCue) -> bool:

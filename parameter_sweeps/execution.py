@@ -165,14 +165,17 @@ def _run_row(study: Study, measures: Sequence[str], prepared: Prepared, exact: d
     if set(MAP_VARIABLES).issuperset(measures):
         return exact, ""
     try:
-        found, _ = run_replicate(prepared, study.seed, replicate, with_classes=_counts_classes(measures))
+        found = run_replicate(prepared, study.seed, replicate, with_classes=_counts_classes(measures)).measures
     except Exception as error:
         return {}, _told("run", error)
     return found | exact, ""
 
 
 def _exact_values(scenario: Scenario) -> dict[str, float]:
-    values = strategy_values(scenario)
+    if scenario.agents.groups:
+        # one number for agents of several groups would speak of none of them
+        return dict.fromkeys(MAP_VARIABLES, float("nan"))
+    values = strategy_values(scenario, method="exact")
     return {**values.values, **{name: getattr(values, name) for name in MAP_VARIABLES.keys() - values.values}}
 
 
@@ -207,8 +210,10 @@ def _computed(
 
 def _warm_up(scenario: Scenario) -> None:
     """Run one agent for one episode, which compiles what a run needs."""
-    small = scenario.with_values({"agents.count": 1, "run.episodes": 1})
-    strategy_values(small)
+    # groups, goals given one by one and a graph from a file need all their agents
+    needs_all = scenario.agents.groups or scenario.agents.goals.kind == "vectors" or scenario.society.graph == "file"
+    small = scenario.with_values({"run.episodes": 1} if needs_all else {"agents.count": 1, "run.episodes": 1})
+    _exact_values(small)
     run_replicate(prepare(small), 0, 0)
 
 

@@ -14,8 +14,8 @@ from models.strategies import CLASS_NAMES
 from parameter_sweeps.grids import axis_column, touching_axes, values_over
 from parameter_sweeps.study import Study
 from simulation.decision_numbers import DECISION_COLUMNS, DECISION_SOURCES, exact_stakes
-from simulation.resolution import is_chosen
-from simulation.valuation import settled_column, strategy_values_of_columns
+from simulation.resolution import is_chosen, settled_column
+from simulation.valuation import strategy_values_of_columns
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -186,7 +186,7 @@ class ArrayWorld:
 
     def census(self) -> Integers:
         """Return how many agents are of each class."""
-        return census(self.world, self.settings, self.plans)
+        return census(self.world, self.settings, self.plans)[None]
 
     def states(self) -> dict[str, NDArray[np.float64] | Integers]:
         """Return copies of the agents' states: angle (radians), belief, and number of turns."""

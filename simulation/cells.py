@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from models.class_cue_rules import class_cue_rules
 from models.compilation import compiled_loop
 from models.detection import Rates, flag_probabilities
 from models.general_strategies import general_best_class, general_reply, general_strategy_values
@@ -128,6 +129,12 @@ def _general_values(c: Floats, stakes: Stakes) -> Floats:
     for cell in range(c.shape[1]):
         _general_value(c, cell, stakes, out)
     return out
+
+
+@compiled_loop
+def rules_of_cell(c: Floats, stakes: Stakes) -> tuple[NDArray[np.bool_], Floats]:
+    """Return which classes have a rule in the first cell, and their rules (`models.class_cue_rules`)."""
+    return class_cue_rules(c[_ANGLE, 0], _outlook(c, 0, stakes), c[_TRUE_HONEYPOTS, 0])
 
 
 @compiled_loop

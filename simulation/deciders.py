@@ -40,11 +40,11 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 _NO_FLAGS = Detector(0.0, 0.0, 0.0, 0.0)
 
 
-def nature_of(prepared: Prepared) -> Nature:
+def nature_of(prepared: Prepared, cue_kind: int) -> Nature:
     """Return the world that learners live in before the first episode: the scenario's, as it is at that episode."""
     settings, penalty = prepared.settings, float(prepared.schedule.groups[0, PENALTY])
     response = prepared.mechanisms.response._replace(penalty=penalty)
-    return Nature(settings.watching_rate, settings.honeypot_share, settings.cue_kind, prepared.stakes, response)
+    return Nature(settings.watching_rate, settings.honeypot_share, cue_kind, prepared.stakes, response)
 
 
 @compiled
@@ -73,7 +73,7 @@ def learned_choice(rules: Rules, turns: int, place: int) -> tuple[int, int]:
     Parameters
     ----------
     rules : array, (levels, bins)
-        Of the learner.
+        Of the learner; there may be more columns.
     turns : int
         How often its goals were turned; later ones count as the last that it tells apart.
     place : int
@@ -94,10 +94,10 @@ def threshold_class(
 
 
 @compiled
-def learner_class(rules: Rules, turns: int, cue_kind: int, quality: float, true_honeypots: float) -> int:
+def learner_class(rules: Rules, bins: int, turns: int, cue_kind: int, quality: float, true_honeypots: float) -> int:
     """Return the class of a learner's rule: a code of `models.strategies.CLASS_NAMES`; parameters as above."""
     act_watched, comply_watched, act_unwatched, comply_unwatched = learned_rates(
-        rules, turns, cue_kind, quality, true_honeypots
+        rules, bins, turns, cue_kind, quality, true_honeypots
     )
     return named_class(act_watched, comply_watched, act_unwatched, comply_unwatched, 0.0, 0.0)
 

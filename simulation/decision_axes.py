@@ -15,6 +15,7 @@ from models.perception import BINARY, GAUSSIAN
 from models.scenario import Scenario, parameter_at
 from simulation.cells import basic_cells, best_classes
 from simulation.decision_numbers import DECISION_COLUMNS, column_of, decision_columns, exact_stakes
+from simulation.growth import ramp_of
 from simulation.resolution import is_chosen
 from simulation.settings import cue_quality_key
 
@@ -127,6 +128,12 @@ def _acts(scenario: Scenario, key: str) -> bool:
     """Tell whether a parameter is one of the scenario's kinds of parts, and not hidden by another."""
     if key.startswith("regime.detector.") and scenario.agents.beliefs.detector is not None:
         return False
+    if key in ("regime.detector.hit_rate", "regime.detector.false_alarm_rate"):
+        return scenario.regime.detector.kind == "rates"
+    if ramp_of(scenario, key) is not None:
+        return False
+    if key == "agents.goals.angle":
+        return scenario.agents.goals.kind == "angle"
     if key == "regime.response.penalty":
         return scenario.regime.schedule.kind != "escalating"
     return key != "regime.schedule.rate" or scenario.regime.schedule.kind in ("none", "constant", "adaptive")

@@ -12,9 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.distributions import Distribution
-from models.outlook import Cue, Stakes
+from models.goal_parameters import AngleGoals, GivenGoals, ScatteredGoals
+from models.outlook import ENDLESS, Cue, Stakes
+from models.refusals import InputError
 from models.scenario import Scenario
 from simulation.graphs import neighbours_of
+from simulation.groups import kind_of
+from simulation.growth import at_birth, parameter_values
 from simulation.mechanisms import mechanisms_of
 from simulation.random_stakes import stakes_of
 from simulation.settings import cue_quality_key, settings_of
@@ -39,18 +43,18 @@ DECISION_SOURCES = {
     "terminal_guarding": ("agents.terminal_guarding",),
     "goal_weight": ("agents.current_goal_weight",),
     "planning": ("agents.planning",),
-    "foresight": ("agents.foresight", "agents.depth"),
-    "depth": ("agents.foresight", "agents.depth"),
+    "foresight": ("agents.foresight", "agents.depth", "agents.capability"),
+    "depth": ("agents.foresight", "agents.depth", "agents.capability"),
     "belief": ("agents.beliefs", "agents.count", "regime.schedule"),
-    "hit_rate": ("regime.detector", "agents.beliefs"),
-    "false_alarm_rate": ("regime.detector", "agents.beliefs"),
+    "hit_rate": ("regime.detector", "agents.beliefs", "overseer.capability"),
+    "false_alarm_rate": ("regime.detector", "agents.beliefs", "overseer.capability"),
     "unwatched_hit_rate": ("regime.detector", "agents.beliefs"),
     "peer_report_rate": ("regime.detector", "agents.beliefs"),
     "probe_hit_rate": ("regime.detector", "agents.beliefs"),
     "probe_false_alarm_rate": ("regime.detector", "agents.beliefs"),
     "neighbours": ("regime.detector", "agents.beliefs", "society", "agents.count"),
     "cue_kind": ("agents.cue", "regime.visibility"),
-    "quality": ("agents.cue", "regime.visibility"),
+    "quality": ("agents.cue", "agents.capability", "regime.visibility"),
     "reckoned_honeypots": ("agents.beliefs",),
     "true_honeypots": ("regime.visibility",),
     "false_signal": ("regime.visibility",),
@@ -61,9 +65,12 @@ DECISION_COLUMNS = tuple(DECISION_SOURCES)
 
 def decision_columns(scenario: Scenario) -> dict[str, float]:
     """Return the plain numbers that the decision of a scenario's agent rests on, by name of `DECISION_COLUMNS`."""
-    settings, mechanisms = settings_of(scenario), mechanisms_of(scenario)
+    _refuse_groups(scenario)
+    scenario = at_birth(scenario)
+    settings, mechanisms, kind = settings_of(scenario), mechanisms_of(scenario), kind_of(scenario)
     quality = median_value(scenario, cue_quality_key(scenario))
-    response, rates = mechanisms.response, mechanisms.perceived
+    depth = median_value(scenario, "agents.depth")
+    response, rates = mechanisms.response, kind.perceived
     return {
         "angle": median_value(scenario, "agents.goals.angle"),
         "stakes_kind": settings.stakes_kind,
@@ -79,10 +86,10 @@ def decision_columns(scenario: Scenario) -> dict[str, float]:
         "voice_kept": response.voice_kept,
         "voice_penalty": response.voice_penalty,
         "terminal_guarding": median_value(scenario, "agents.terminal_guarding"),
-        "goal_weight": mechanisms.goal_weight,
-        "planning": mechanisms.planning,
+        "goal_weight": median_value(scenario, "agents.current_goal_weight"),
+        "planning": kind.planning,
         "foresight": median_value(scenario, "agents.foresight"),
-        "depth": mechanisms.depth,
+        "depth": ENDLESS if math.isinf(depth) else int(depth),
         "belief": median_value(scenario, "agents.beliefs.mean"),
         "hit_rate": rates.hit_rate,
         "false_alarm_rate": rates.false_alarm_rate,
@@ -99,6 +106,13 @@ def decision_columns(scenario: Scenario) -> dict[str, float]:
     }
 
 
+def _refuse_groups(scenario: Scenario) -> None:
+    if scenario.agents.groups:
+        names = ", ".join(group.name for group in scenario.agents.groups)
+        needed = f"empty where one agent's decision is looked at; choose one of the groups {names}"
+        raise InputError([f"agents.groups must be {needed}"])
+
+
 def first_penalty(scenario: Scenario) -> float:
     """Return the penalty that an agent faces at episode 0: of an escalating schedule, its first row's."""
     rows = getattr(scenario.regime.schedule, "rows", None)
@@ -113,15 +127,19 @@ def _neighbours(scenario: Scenario) -> int:
 
 def median_value(scenario: Scenario, key: str) -> float:
     """Return the value of a numeric parameter, at the median where agents differ in it."""
-    value = _value_at(scenario, key)
-    if isinstance(value, float):
-        return value
-    return float(scenario.drawn_values(key, np.array([0.5]))[0])
+    goals = scenario.agents.goals
+    if key == "agents.goals.angle" and isinstance(goals, GivenGoals):
+        return float(np.median(goals.angles))
+    if key == "agents.goals.angle" and isinstance(goals, ScatteredGoals):
+        return float(goals.angle_at(np.array([0.5]))[0])
+    return float(parameter_values(scenario, key, lambda _: np.array([0.5]))[0])
 
 
 def heterogeneous_keys(scenario: Scenario) -> list[str]:
     """Return the dotted keys in which agents differ."""
     differing = [row.key for row in Scenario.parameters() if isinstance(_value_at(scenario, row.key), Distribution)]
+    if not isinstance(scenario.agents.goals, AngleGoals):
+        differing.insert(0, "agents.goals")
     # The distribution of random stakes is not one over agents.
     return [key for key in differing if not key.startswith("stakes.")]
 

@@ -15,6 +15,7 @@ Every agent, before any agent's state changes:
 9. Society: news of neighbours' flags, then the neighbours' beliefs; what they did is seen in the next episode;
    imitators compare payoffs at the end of a window.
 10. The overseer learns from monitored episodes alone.
+11. Development: capabilities grow, those of agents and the overseer's.
 
 All agents move at once: no result depends on the order in which they are visited.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -31,10 +31,14 @@ from models.tasks import mean_conflict_temptation
 from simulation.cells import basic_cells
 from simulation.decision_axes import searched_keys
 from simulation.decision_numbers import DECISION_COLUMNS, column_of, cue_from, heterogeneous_keys, median_value
-from simulation.mechanisms import mechanisms_of
+from simulation.groups import kind_of
+from simulation.growth import at_birth
+from simulation.mechanisms import response_of
+from simulation.probes import ProbedValues, probed_values
+from simulation.resolution import settled_column
 from simulation.strict_json import strict_json
 from simulation.turning_points import Change, changes_of_mind
-from simulation.valuation import StrategyValues, settled_column, strategy_values
+from simulation.valuation import StrategyValues, has_exact_values, strategy_values
 
 _NAN = float("nan")
 
@@ -101,6 +105,8 @@ class Explanation:
         The nearest changes of single parameters that make another class the best.
     searched : tuple of str
         Dotted keys that such changes were looked for in.
+    probed : ProbedValues or None
+        What strategies earn in a regime that answers to what agents do; the agent's plan takes it as it stands.
     """
 
     scenario: str
@@ -115,6 +121,7 @@ class Explanation:
     noisy_compliance: tuple[float, float]
     changes: tuple[Change, ...]
     searched: tuple[str, ...]
+    probed: ProbedValues | None
 
     @property
     def best(self) -> str:
@@ -174,6 +181,7 @@ class Explanation:
             **self.values.as_dict(),
             "changes": [change.as_dict() for change in self.changes],
             "unmoved_keys": self.unmoved_keys,
+            "probed": None if self.probed is None else self.probed.as_dict(),
         }
         plain: dict[str, Any] = strict_json(found)
         return plain
@@ -190,16 +198,19 @@ class Explanation:
         return "\n".join(sentences(self))
 
 
-def explain(scenario: Scenario) -> Explanation:
+def explain(scenario: Scenario, progress: Callable[[int, int], None] | None = None) -> Explanation:
     """Return why an agent of a scenario decides as it does at the start, and what would change its mind.
 
     Parameters
     ----------
     scenario : Scenario
-        Where its agents differ, the median agent is explained.
+        Without groups (`Scenario.of_group` gives one of them). Where its agents differ, the median agent is explained.
+    progress : callable, optional
+        Called with (worlds done, worlds) of the probes that a regime without closed form needs.
     """
     columns = dict(zip(DECISION_COLUMNS, settled_column(scenario)[:, 0].tolist(), strict=True))
-    values = strategy_values(scenario)
+    values = strategy_values(scenario, method="exact")
+    needs_probes = values.planned != "aligned" and not has_exact_values(scenario)
     rule = _rule(scenario, columns, values)
     return Explanation(
         scenario=scenario.name,
@@ -214,27 +225,28 @@ def explain(scenario: Scenario) -> Explanation:
         noisy_compliance=_noisy_compliance(columns, rule, bool(basic_cells(column_of(scenario)).all())),
         changes=changes_of_mind(scenario),
         searched=searched_keys(scenario),
+        probed=probed_values(scenario, progress=progress) if needs_probes else None,
     )
 
 
 def _rule(scenario: Scenario, columns: dict[str, float], values: StrategyValues) -> Rule:
     """Return the rule that the agent follows in the first episode, at its mean temptation in conflict."""
-    mechanisms, angle = mechanisms_of(scenario), columns["angle"]
-    response = mechanisms.response._replace(penalty=columns["penalty"])
+    scenario, angle = at_birth(scenario), columns["angle"]
+    kind, response = kind_of(scenario), response_of(scenario)._replace(penalty=columns["penalty"])
     guarding = guarding_cost(columns["terminal_guarding"], angle, response.rotation)
     neighbours = int(columns["neighbours"])
     return Rule(
         tempted=_temptation(columns),
-        guarding=0.0 if mechanisms.planning == UNAWARE else guarding,
+        guarding=0.0 if kind.planning == UNAWARE else guarding,
         foresight=columns["foresight"],
         loss=values.loss,
         turn_loss=values.turn_loss,
         habit=0.0,
         pull=_first_pull(scenario),
-        weighting=mechanisms.weighting,
+        weighting=median_value(scenario, "agents.beliefs.weighting"),
         rationality=median_value(scenario, "agents.rationality"),
-        akrasia=mechanisms.akrasia,
-        detector=flag_probabilities(mechanisms.perceived, neighbours),
+        akrasia=median_value(scenario, "agents.akrasia"),
+        detector=flag_probabilities(kind.perceived, neighbours),
         response=response,
     )
 
@@ -250,9 +262,10 @@ def _temptation(columns: dict[str, float]) -> float:
 
 def _first_pull(scenario: Scenario) -> float:
     """Return the pull of conformity in the first episode; without neighbours there is none."""
-    if scenario.agents.conformity == 0.0 or scenario.society.graph == "none":
+    conformity = median_value(scenario, "agents.conformity")
+    if conformity == 0.0 or scenario.society.graph == "none":
         return 0.0
-    return conformity_pull(scenario.agents.conformity, scenario.society.initial_compliance)
+    return conformity_pull(conformity, scenario.society.initial_compliance)
 
 
 def _discrimination(scenario: Scenario, columns: dict[str, float]) -> float:

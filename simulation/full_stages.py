@@ -10,14 +10,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.capability import grown_capability
 from models.choice import COMPLY, SPEAK, chosen_option, is_indifferent, is_strategic, option_probabilities
+from models.class_cue_rules import kept_option
 from models.compilation import compiled, compiled_loop
 from models.decision import expected_utilities, impulse_probabilities, option_flag_probability, outcome_likelihood
 from models.detection import flag_probabilities
 from models.elementary import normal_quantile
 from models.goals import ALIGNED_ANGLE, RANDOM, TASKS, temptation, turned_angle
 from models.learning import cue_bin
-from models.outlook import UNAWARE, Cue, Detector, Planner, Response, Stakes
+from models.options import CueRule
+from models.outlook import UNAWARE, Cue, Planner, Response, Stakes
 from models.perception import (
     FEEDBACK_NONE,
     GAUSSIAN,
@@ -38,9 +41,11 @@ from simulation.array_stages import draw_uniforms
 from simulation.deciders import learned_choice, threshold_choice
 from simulation.draws import HONEYPOT, IMPULSE, SCHEDULE, Address
 from simulation.episode import detection_belief, is_turned
-from simulation.full_world import FullWorld
+from simulation.full_world import FullWorld, read_detector, write_detector
+from simulation.groups import LEARNER, PLANNER
+from simulation.growth import DISCRIMINATION, FORESIGHT, RATIONALITY, grown_rates, ramped_depth, ramped_value
 from simulation.ledger import OWN_GAIN, account, first_stand, stand
-from simulation.mechanisms import LEARNER, Mechanisms
+from simulation.mechanisms import Mechanisms
 from simulation.neighbourhood import Neighbours, count_all_others, count_neighbours, mean_of_neighbours
 from simulation.settings import Settings
 from simulation.watching import PENALTY, Schedule, Watch
@@ -80,7 +85,7 @@ def draw_all(
     draw_uniforms(draws.watching, draws.cue, draws.choosing, draws.flagging, episode, 0, address)
     spare = draws.spare
     own_task = settings.stakes_kind == TASKS and mechanisms.shared_task == 0
-    if own_task or mechanisms.akrasia > 0.0 or mechanisms.response.offers_voice:
+    if own_task or mechanisms.some_slip or mechanisms.response.offers_voice:
         draw_uniforms(draws.impulse, draws.answer, draws.stake, draws.second_stake, episode, 0, address, IMPULSE)
     if settings.honeypot_share > 0.0:
         draw_uniforms(draws.disguise, spare, spare, spare, episode, 0, address, HONEYPOT)
@@ -89,21 +94,21 @@ def draw_all(
 
 
 @compiled_loop
-def start(world: FullWorld, settings: Settings, mechanisms: Mechanisms) -> None:
+def start(world: FullWorld, settings: Settings) -> None:
     """Set what depends on the agents' angles before the first episode."""
     for agent in range(world.angle.size):
         first_stand(world.standing, agent, world.angle[agent], settings.stakes_kind, settings.scale)
-        face_angle(world, agent, settings, mechanisms)
+        face_angle(world, agent, settings)
 
 
 @compiled
-def face_angle(world: FullWorld, agent: int, settings: Settings, mechanisms: Mechanisms) -> None:
+def face_angle(world: FullWorld, agent: int, settings: Settings) -> None:
     """Renew what depends on an agent's angle; its plan is to be made anew."""
     angle = world.angle[agent]
     stand(world.standing, agent, angle)
     guarding = guarding_cost(world.terminal_guarding[agent], angle, settings.rotation)
     # Who believes that goals cannot be modified does not fear it.
-    world.guarding[agent] = 0.0 if mechanisms.planning == UNAWARE else guarding
+    world.guarding[agent] = 0.0 if world.planning[agent] == UNAWARE else guarding
     world.stale[agent] = 1
 
 
@@ -158,7 +163,8 @@ def perceive_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms, d
         if settings.honeypot_share > 0.0 and watched == 1:
             looks = 0 if draws.disguise[agent] < settings.honeypot_share else 1
         quality = world.quality[agent]
-        if settings.cue_kind == GAUSSIAN:
+        kind = world.cue_kind[agent]
+        if kind == GAUSSIAN:
             cue = gaussian_cue(normal_quantile(draws.cue[agent]), quality, looks)
         else:
             cue = binary_cue(draws.cue[agent], quality, looks)
@@ -168,30 +174,22 @@ def perceive_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms, d
         if mechanisms.false_signal < 1.0:
             said = 1 if watched == 1 or draws.signal[agent] < mechanisms.false_signal else 0
             belief = signalled_belief(belief, said, mechanisms.false_signal)
-        world.posterior[agent] = detection_belief(
-            belief, cue, settings.cue_kind, quality, world.reckoned_honeypots[agent]
-        )
+        world.posterior[agent] = detection_belief(belief, cue, kind, quality, world.reckoned_honeypots[agent])
 
 
 @compiled
-def planner_of(world: FullWorld, agent: int, mechanisms: Mechanisms) -> Planner:
+def planner_of(world: FullWorld, agent: int) -> Planner:
     """Return how an agent looks ahead."""
     return Planner(
-        mechanisms.planning, mechanisms.depth, world.foresight[agent], world.terminal_guarding[agent],
-        mechanisms.goal_weight,
+        world.planning[agent], world.depth[agent], world.foresight[agent], world.terminal_guarding[agent],
+        world.goal_weight[agent],
     )  # fmt: skip
 
 
 @compiled
-def cue_of(world: FullWorld, agent: int, settings: Settings, mechanisms: Mechanisms) -> Cue:
+def cue_of(world: FullWorld, agent: int, mechanisms: Mechanisms) -> Cue:
     """Return what an agent reckons to see."""
-    return Cue(settings.cue_kind, world.quality[agent], world.reckoned_honeypots[agent], mechanisms.false_signal)
-
-
-@compiled
-def perceived_detector(world: FullWorld, agent: int, mechanisms: Mechanisms) -> Detector:
-    """Return the detector as an agent takes it to be."""
-    return flag_probabilities(mechanisms.perceived, world.neighbours[agent])
+    return Cue(world.cue_kind[agent], world.quality[agent], world.reckoned_honeypots[agent], mechanisms.false_signal)
 
 
 @compiled
@@ -205,10 +203,10 @@ def own_response(world: FullWorld, agent: int, mechanisms: Mechanisms) -> Respon
 
 
 @compiled_loop
-def plan_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms, stakes: Stakes, always: bool) -> None:
+def plan_all(world: FullWorld, mechanisms: Mechanisms, stakes: Stakes, always: bool) -> None:
     """Make the plans anew that are stale, or all where beliefs move."""
     for agent in range(world.angle.size):
-        if world.stale[agent] == 0 and not always:
+        if world.decider[agent] != PLANNER or (world.stale[agent] == 0 and not always):
             continue
         world.stale[agent] = 0
         if world.angle[agent] < ALIGNED_ANGLE:
@@ -216,15 +214,17 @@ def plan_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms, stake
             continue
         world.loss[agent], world.turn_loss[agent] = planned_losses(
             world.angle[agent], belief_mean(world.watched_weight[agent], world.unwatched_weight[agent]), stakes,
-            planner_of(world, agent, mechanisms), cue_of(world, agent, settings, mechanisms),
-            perceived_detector(world, agent, mechanisms), own_response(world, agent, mechanisms),
+            planner_of(world, agent), cue_of(world, agent, mechanisms), read_detector(world.perceived, agent),
+            own_response(world, agent, mechanisms),
         )  # fmt: skip
 
 
 @compiled_loop
 def choose_all(world: FullWorld, mechanisms: Mechanisms, draws: Draws) -> None:
-    """Fill what everybody does, and whether its compliance would be strategic."""
+    """Fill what everybody does that plans, and whether its compliance would be strategic."""
     for agent in range(world.angle.size):
+        if world.decider[agent] != PLANNER:
+            continue
         response = own_response(world, agent, mechanisms)
         tempted, pull = world.tempted[agent], world.pull[agent]
         world.strategic[agent] = is_strategic(tempted, pull)
@@ -234,32 +234,35 @@ def choose_all(world: FullWorld, mechanisms: Mechanisms, draws: Draws) -> None:
             continue
         act, comply, voice = expected_utilities(
             world.posterior[agent], tempted, world.guarding[agent], world.foresight[agent], world.loss[agent],
-            world.turn_loss[agent], world.habit[agent], pull, mechanisms.weighting,
-            perceived_detector(world, agent, mechanisms), response,
+            world.turn_loss[agent], world.habit[agent], pull, world.weighting[agent],
+            read_detector(world.perceived, agent), response,
         )  # fmt: skip
         rationality = world.rationality[agent]
         acts, speaks = option_probabilities(act, comply, voice, rationality)
         if mechanisms.mixing >= 0.0 and is_indifferent(act, comply, tempted):
             acts, speaks = mechanisms.mixing, 0.0
-        if draws.impulse[agent] < mechanisms.akrasia:
+        if draws.impulse[agent] < world.akrasia[agent]:
             acts, speaks = impulse_probabilities(tempted, response.offers_voice, rationality)
         world.option[agent] = chosen_option(draws.choosing[agent], acts, speaks)
 
 
 @compiled_loop
-def decide_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms) -> None:
+def decide_all(world: FullWorld, mechanisms: Mechanisms) -> None:
     """Fill what everybody does that does not plan, and whether its compliance would be strategic."""
     for agent in range(world.angle.size):
+        decider = world.decider[agent]
+        if decider == PLANNER:
+            continue
         world.option[agent], world.strategic[agent] = COMPLY, 0
         if world.tempted[agent] <= 0.0:
             continue
-        if mechanisms.decider == LEARNER:
-            place = cue_bin(world.cue[agent], settings.cue_kind, world.quality[agent], world.rules.shape[2])
+        if decider == LEARNER:
+            place = cue_bin(world.cue[agent], world.cue_kind[agent], world.quality[agent], world.bins[agent])
             chosen = learned_choice(world.rules[agent], world.turns[agent], place)
         else:
             chosen = threshold_choice(
-                world.posterior[agent], world.threshold[agent], world.prior[agent],
-                cue_of(world, agent, settings, mechanisms), mechanisms.speaks,
+                world.posterior[agent], world.threshold[agent], world.prior[agent], cue_of(world, agent, mechanisms),
+                world.speaks[agent],
             )  # fmt: skip
         world.option[agent], world.strategic[agent] = chosen
 
@@ -269,8 +272,9 @@ def detect_all(world: FullWorld, mechanisms: Mechanisms, draws: Draws) -> None:
     """Fill who is flagged, and who is answered for speaking up."""
     for agent in range(world.angle.size):
         option = world.option[agent]
-        detector = flag_probabilities(mechanisms.rates, world.neighbours[agent])
-        flag = option_flag_probability(option, world.watched[agent], world.strategic[agent], detector)
+        flag = option_flag_probability(
+            option, world.watched[agent], world.strategic[agent], read_detector(world.detector, agent)
+        )
         world.flagged[agent] = 1 if draws.flagging[agent] < flag else 0
         world.answered[agent] = 0
         if option == SPEAK:
@@ -278,13 +282,13 @@ def detect_all(world: FullWorld, mechanisms: Mechanisms, draws: Draws) -> None:
 
 
 @compiled_loop
-def learn_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms) -> None:
+def learn_all(world: FullWorld) -> None:
     """Update A and B by the evidence of the episode."""
-    if settings.feedback == FEEDBACK_NONE:
-        return
     for agent in range(world.angle.size):
+        if world.feedback[agent] == FEEDBACK_NONE:
+            continue
         belief, flagged, option = world.posterior[agent], world.flagged[agent], world.option[agent]
-        detector = perceived_detector(world, agent, mechanisms)
+        detector = read_detector(world.perceived, agent)
         outcome = belief
         if option != SPEAK:
             outcome = outcome_evidence(
@@ -292,7 +296,7 @@ def learn_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms) -> N
                 outcome_likelihood(flagged, option, 1, world.strategic[agent], detector),
                 outcome_likelihood(flagged, option, 0, world.strategic[agent], detector),
             )
-        evidence = learned_evidence(settings.feedback, belief, outcome, world.watched[agent])
+        evidence = learned_evidence(world.feedback[agent], belief, outcome, world.watched[agent])
         worth, kept = world.evidence_weight[agent], world.forgetting[agent]
         world.watched_weight[agent] = updated_weight(world.watched_weight[agent], worth * evidence, kept)
         world.unwatched_weight[agent] = updated_weight(world.unwatched_weight[agent], worth * (1.0 - evidence), kept)
@@ -326,7 +330,7 @@ def respond_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms) ->
         if turned:
             world.turns[agent] += 1
             world.angle[agent] = turned_angle(angle, fraction)
-            face_angle(world, agent, settings, mechanisms)
+            face_angle(world, agent, settings)
 
 
 @compiled_loop
@@ -354,7 +358,7 @@ def hear_all(world: FullWorld, mechanisms: Mechanisms, neighbours: Neighbours) -
 @compiled_loop
 def see_neighbours(world: FullWorld, mechanisms: Mechanisms, neighbours: Neighbours, is_first: bool) -> None:
     """Fill what complying is worth because neighbours complied in the episode before."""
-    if mechanisms.conformity <= 0.0:
+    if mechanisms.some_conform == 0:
         return
     counts = np.empty(world.angle.size, np.int64)
     _count(neighbours, world.complied, counts)
@@ -362,7 +366,7 @@ def see_neighbours(world: FullWorld, mechanisms: Mechanisms, neighbours: Neighbo
         share = complying_share(float(counts[agent]), float(world.neighbours[agent]), 0.5)
         if is_first and world.neighbours[agent] > 0:
             share = mechanisms.initial_compliance
-        world.pull[agent] = conformity_pull(mechanisms.conformity, share)
+        world.pull[agent] = conformity_pull(world.conformity[agent], share)
 
 
 @compiled
@@ -381,3 +385,39 @@ def face_groups(world: FullWorld, watch: Watch, schedule: Schedule) -> None:
         if penalty != world.penalty[agent]:
             world.penalty[agent] = penalty
             world.stale[agent] = 1
+
+
+@compiled_loop
+def grow_all(world: FullWorld, mechanisms: Mechanisms, episode: int) -> None:
+    """Let capabilities grow, and what follows from them; plans that rest on them are to be made anew."""
+    rates = grown_rates(mechanisms.rates, mechanisms.overseer, episode)
+    for agent in range(world.angle.size):
+        if mechanisms.overseer.growth > 0.0:
+            flags = flag_probabilities(rates, world.neighbours[agent])
+            write_detector(world.detector, agent, flags)
+            if world.sees_detector[agent] == 1:
+                write_detector(world.perceived, agent, flags)
+                world.stale[agent] = 1
+        if world.growth[agent] > 0.0:
+            _grow(world, agent, episode)
+
+
+@compiled
+def _grow(world: FullWorld, agent: int, episode: int) -> None:
+    capability, ramps = grown_capability(world.level[agent], world.growth[agent], episode), world.ramps[agent]
+    world.quality[agent] = ramped_value(ramps, DISCRIMINATION, capability, world.quality[agent])
+    world.foresight[agent] = ramped_value(ramps, FORESIGHT, capability, world.foresight[agent])
+    world.rationality[agent] = ramped_value(ramps, RATIONALITY, capability, world.rationality[agent])
+    world.depth[agent] = ramped_depth(ramps, capability, world.depth[agent])
+    world.stale[agent] = 1
+
+
+@compiled_loop
+def keep_rules(world: FullWorld) -> None:
+    """Fill what probes do: they keep their rule until their goals are turned, whatever they believe."""
+    kept = world.cue_rule
+    rule = CueRule(kept[0], kept[1], kept[2], kept[3], int(kept[4]))
+    for agent in range(world.angle.size):
+        if world.keeps_rule[agent] == 1 and world.turns[agent] == 0 and world.tempted[agent] > 0.0:
+            world.option[agent] = kept_option(rule, world.cue[agent])
+            world.strategic[agent] = is_strategic(world.tempted[agent], world.pull[agent])

@@ -7,6 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.compilation import compiled, compiled_loop
+from models.detection import Rates, flag_probabilities
+from models.outlook import Detector
 from simulation.ledger import STANDING_WIDTH, WIDTH
 from simulation.neighbourhood import Neighbours
 from simulation.population import Population
@@ -30,6 +33,14 @@ class FullWorld(NamedTuple):
     rate, watched, posterior, prior, tempted, own_gain, strategic, option, flagged, answered : of the episode
     complied, pull : whether it complied in the episode before; what its neighbours' compliance is worth
     threshold, rules : of threshold rules, and what learners do: (agents, modifications told apart, bins)
+    bins : into how many a learner sorts its cues
+    akrasia, weighting, conformity, goal_weight, depth, planning, decider, cue_kind, feedback, speaks, imitates,
+        temperature, sees_detector : as in `simulation.population.Population`
+    detector, perceived : probabilities of a flag, as they are and as the agent takes them to be, (agents, 4), in the
+        order of `models.outlook.Detector`
+    level, growth, ramps : of capability
+    keeps_rule : 1 for a probe, which keeps a rule of its own until its goals are turned
+    cue_rule : that rule, (5,): fields of `models.options.CueRule`
     cue, earned : of the episode; what was earned when imitators last looked
     directions : (agents, dimension - 1): across the target, in which goals lie; (agents, 0) where nobody asks
     standing, sums : rows of the ledger
@@ -69,6 +80,27 @@ class FullWorld(NamedTuple):
     pull: Floats
     threshold: Floats
     rules: NDArray[np.int8]
+    bins: Integers
+    akrasia: Floats
+    weighting: Floats
+    conformity: Floats
+    goal_weight: Floats
+    depth: Integers
+    planning: Integers
+    decider: Integers
+    cue_kind: Integers
+    feedback: Integers
+    speaks: Integers
+    imitates: Integers
+    temperature: Floats
+    sees_detector: Integers
+    detector: Floats
+    perceived: Floats
+    level: Floats
+    growth: Floats
+    ramps: Floats
+    keeps_rule: Integers
+    cue_rule: Floats
     cue: Floats
     earned: Floats
     directions: Floats
@@ -77,7 +109,12 @@ class FullWorld(NamedTuple):
 
 
 def new_full_world(
-    population: Population, neighbours: Neighbours, directions: Floats, rules: NDArray[np.int8]
+    population: Population,
+    neighbours: Neighbours,
+    directions: Floats,
+    rules: NDArray[np.int8],
+    bins: Integers,
+    rates: Rates,
 ) -> FullWorld:
     """Return the world before its first episode; plans, pulls and standings are not made yet.
 
@@ -87,8 +124,13 @@ def new_full_world(
         Directions across the target in which goals lie; (agents, 0) where no shared task needs them.
     rules : array, (agents, modifications told apart, bins)
         What learners do; (0, 0, 0) where there are none.
+    bins : array, (agents,)
+        Into how many bins learners sort their cues.
+    rates : Rates
+        Of the detector.
     """
     count = population.size
+    number = np.diff(neighbours.begins).astype(np.int64)
 
     def zeros() -> Floats:
         return np.zeros(count)
@@ -109,13 +151,13 @@ def new_full_world(
         turn_loss=zeros(),
         guarding=zeros(),
         terminal_guarding=population.guarding,
-        foresight=population.foresight,
-        rationality=population.rationality,
-        quality=population.quality,
+        foresight=population.foresight.copy(),
+        rationality=population.rationality.copy(),
+        quality=population.quality.copy(),
         reckoned_honeypots=population.reckoned_honeypots,
         turns=none(),
         stale=np.ones(count, np.int64),
-        neighbours=np.diff(neighbours.begins).astype(np.int64),
+        neighbours=number,
         penalty=zeros(),
         rate=zeros(),
         watched=none(),
@@ -131,9 +173,55 @@ def new_full_world(
         pull=zeros(),
         threshold=population.threshold.copy(),
         rules=rules,
+        bins=bins,
+        akrasia=population.akrasia,
+        weighting=population.weighting,
+        conformity=population.conformity,
+        goal_weight=population.goal_weight,
+        depth=population.depth.copy(),
+        planning=population.planning,
+        decider=population.decider,
+        cue_kind=population.cue_kind,
+        feedback=population.feedback,
+        speaks=population.speaks,
+        imitates=population.imitates,
+        temperature=population.temperature,
+        sees_detector=population.sees_detector,
+        detector=_flags(np.repeat(np.array([rates]), count, axis=0), number),
+        perceived=_flags(population.perceived, number),
+        level=population.capability,
+        growth=population.growth,
+        ramps=population.ramps,
+        keeps_rule=none(),
+        cue_rule=np.zeros(5),
         cue=zeros(),
         earned=zeros(),
         directions=np.ascontiguousarray(directions),
         standing=np.zeros((count, STANDING_WIDTH)),
         sums=np.zeros((count, WIDTH)),
     )
+
+
+@compiled_loop
+def _flags(rates: Floats, neighbours: Integers) -> Floats:
+    """Return the probabilities of a flag of each agent, (agents, 4), from the rates of a detector, (agents, 6)."""
+    out = np.empty((neighbours.size, 4))
+    for agent in range(neighbours.size):
+        own = Rates(
+            rates[agent, 0], rates[agent, 1], rates[agent, 2], rates[agent, 3], rates[agent, 4], rates[agent, 5]
+        )
+        write_detector(out, agent, flag_probabilities(own, neighbours[agent]))
+    return out
+
+
+@compiled
+def write_detector(rows: Floats, agent: int, detector: Detector) -> None:
+    """Write an agent's probabilities of a flag into its row."""
+    rows[agent, 0], rows[agent, 1] = detector.act_watched, detector.act_unwatched
+    rows[agent, 2], rows[agent, 3] = detector.comply_strategic, detector.comply_sincere
+
+
+@compiled
+def read_detector(rows: Floats, agent: int) -> Detector:
+    """Return an agent's probabilities of a flag."""
+    return Detector(rows[agent, 0], rows[agent, 1], rows[agent, 2], rows[agent, 3])

@@ -12,6 +12,7 @@ from simulation.ledger import COLUMNS
 from simulation.neighbourhood import Neighbours
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 #: What agents compare: an episode's payoff by the goals of that episode.
 PAYOFF = COLUMNS.index("utility_current")
@@ -29,7 +30,9 @@ def imitate_all(
     earned: Floats,
     sums: Floats,
     window: int,
-    temperature: float,
+    temperature: Floats,
+    imitates: Integers,
+    has_threshold: NDArray[np.bool_],
     neighbours: Neighbours,
     address: Address,
     episode: int,
@@ -39,13 +42,15 @@ def imitate_all(
     Parameters
     ----------
     thresholds : array, (agents,)
-        Changed in place; those without neighbours keep theirs.
+        Changed in place; those keep theirs that do not imitate, or look at nobody, or at one without a threshold.
     earned : array, (agents,)
         Payoffs up to the last round; set to those up to this one.
     sums : array, (agents, columns)
         Of the ledger.
-    window, temperature : int, float
+    window : int
         As in `models.decider_parameters.Imitator`.
+    temperature, imitates, has_threshold : arrays, (agents,)
+        How sharply each looks at payoffs, whether it does so at all, and whether its rule can be copied.
     """
     before, means = thresholds.copy(), np.empty(thresholds.size)
     for agent in range(thresholds.size):
@@ -53,11 +58,11 @@ def imitate_all(
         earned[agent] = sums[agent, PAYOFF]
     for agent in range(thresholds.size):
         begin, count = neighbours.begins[agent], neighbours.begins[agent + 1] - neighbours.begins[agent]
-        if count == 0:
+        if count == 0 or imitates[agent] == 0:
             continue
         whom, copies, _, _ = decision_uniforms(
             address.seed, address.replicate, address.stream, episode, agent, IMITATION
         )
         other = neighbours.targets[begin + picked_place(whom, count)]
-        if copies < copy_probability(means[other], means[agent], temperature):
+        if has_threshold[other] and copies < copy_probability(means[other], means[agent], temperature[agent]):
             thresholds[agent] = before[other]

@@ -238,13 +238,15 @@ def _payoff(option: int, flagged: int, answered: int, gain: float, guarding: flo
 
 @compiled
 def learned_rates(
-    rules: Rules, level: int, cue_kind: int, quality: float, true_honeypots: float
+    rules: Rules, bins: int, level: int, cue_kind: int, quality: float, true_honeypots: float
 ) -> tuple[float, float, float, float]:
     """Return P(act | watched), P(comply | watched), P(act | unwatched), P(comply | unwatched) of a learned rule.
 
     Parameters
     ----------
-    rules : array, (levels, bins)
+    rules : array, (levels, at least bins)
+    bins : int
+        Into how many the learner sorts its cues.
     level : int
         How often the goals were turned; later ones count as the last.
     cue_kind, quality : int, float
@@ -252,7 +254,7 @@ def learned_rates(
     true_honeypots : float
         Share of watched episodes that look unwatched.
     """
-    bins, row = rules.shape[1], min(level, rules.shape[0] - 1)
+    row = min(level, rules.shape[0] - 1)
     act_watched = comply_watched = act_unwatched = comply_unwatched = 0.0
     for place in range(bins_of_cue(cue_kind, quality, bins)):
         looking = bin_probability(place, 1, cue_kind, quality, bins)

@@ -7,22 +7,15 @@ bits.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from models.detection import Rates
-from models.outlook import CHAIN, ENDLESS, MYOPIC, NAIVE, UNAWARE, Response
-from models.perception import BINARY
-from models.regime_parameters import Detector as DetectorParameters
+from models.outlook import Response
 from models.response import flag_rotation
 from models.scenario import Scenario
-from simulation.learner import Lessons
-from simulation.settings import cue_kind
-
-#: What an agent's rule is: a plan's, a threshold on the posterior, or what it learned.
-PLANNER, THRESHOLD, LEARNER = range(3)
-_DECIDERS = {"planner": PLANNER, "learner": LEARNER}
-_PLANNING = {"chain": CHAIN, "naive": NAIVE, "myopic": MYOPIC, "unaware": UNAWARE}
+from simulation.detectors import rates_of
+from simulation.groups import PLANNER, kind_of
+from simulation.growth import OverseerGrowth, grows, overseer_growth
 
 #: Keys that the basic model has no place for; they must be neutral. ``...`` stands for a default that is neutral.
 _BEYOND_BASIC = (
@@ -34,6 +27,9 @@ _BEYOND_BASIC = (
     "agents.conformity",
     "agents.beliefs.weighting",
     "agents.beliefs.detector",
+    "agents.capability",
+    "agents.groups",
+    "overseer.capability",
     "regime.detector.unwatched_hit_rate",
     "regime.detector.peer_report_rate",
     "regime.detector.probe",
@@ -51,16 +47,12 @@ class Mechanisms(NamedTuple):
 
     Attributes
     ----------
-    rates, perceived : Rates
-        Of the detector as it is, and as agents take it to be.
+    rates : Rates
+        Of the detector before the first episode.
     response : Response
         With rotation ``eta iota``.
     internalisation, habit, reinforcement : float
         ``iota, beta, beta_c``.
-    planning, depth, goal_weight : int, int, float
-        As in `models.outlook.Planner`.
-    akrasia, weighting, conformity : float
-        ``eps, alpha, r``.
     shared_task : int
         Whether all agents face the same task.
     initial_compliance, social_learning, news : float
@@ -69,39 +61,36 @@ class Mechanisms(NamedTuple):
         Probability that the public signal says "watched" of an unwatched episode; 1 without a signal.
     mixing : float
         Probability of acting of those whom an equilibrium leaves indifferent; below 0 where nobody mixes.
-    decider : int
-        `PLANNER`, `THRESHOLD` or `LEARNER`.
-    speaks : int
-        1 where agents that are honest speak up in place of acting.
-    window, temperature : int, float
-        Of imitators; a window of 0: nobody imitates.
-    lessons : Lessons
-        Of learners.
+    some_plan, some_do_not : int
+        Whether there are agents that plan, and agents that do not.
+    some_slip, some_conform : int
+        Whether the akrasia, and the conformity, of any agent is above 0.
+    window : int
+        Of imitators; 0: nobody imitates.
+    grows : int
+        Whether the capability of anybody grows.
+    overseer : OverseerGrowth
+        Of the overseer's capability.
     """
 
     rates: Rates
-    perceived: Rates
     response: Response
     internalisation: float
     habit: float
     reinforcement: float
-    planning: int
-    depth: int
-    goal_weight: float
-    akrasia: float
-    weighting: float
-    conformity: float
     shared_task: int
     initial_compliance: float
     social_learning: float
     news: float
     false_signal: float
     mixing: float
-    decider: int
-    speaks: int
+    some_plan: int
+    some_do_not: int
+    some_slip: int
+    some_conform: int
     window: int
-    temperature: float
-    lessons: Lessons
+    grows: int
+    overseer: OverseerGrowth
 
 
 def is_basic(scenario: Scenario) -> bool:
@@ -121,57 +110,28 @@ def _value(scenario: Scenario, key: str) -> object:
 
 def mechanisms_of(scenario: Scenario) -> Mechanisms:
     """Return the plain numbers of a scenario's mechanisms."""
-    agents, response, society = scenario.agents, scenario.regime.response, scenario.society
-    detector = scenario.regime.detector
+    response, society = scenario.regime.response, scenario.society
+    groups = [group.agents for group in scenario.group_scenarios]
+    plan = [kind_of(group).decider == PLANNER for group in scenario.group_scenarios]
     return Mechanisms(
-        rates=rates_of(detector),
-        perceived=rates_of(agents.beliefs.detector or detector),
+        rates=rates_of(scenario.regime.detector),
         response=response_of(scenario),
         internalisation=response.internalisation,
         habit=response.habit,
         reinforcement=response.reinforcement,
-        planning=_PLANNING[agents.planning],
-        depth=ENDLESS if math.isinf(agents.depth) else int(agents.depth),
-        goal_weight=agents.current_goal_weight,
-        akrasia=agents.akrasia,
-        weighting=agents.beliefs.weighting,
-        conformity=agents.conformity,
         shared_task=int(getattr(scenario.stakes, "shared", False)),
         initial_compliance=society.initial_compliance,
         social_learning=society.social_learning,
         news=society.news,
         false_signal=1.0,
         mixing=-1.0,
-        decider=_DECIDERS.get(agents.decision, THRESHOLD),
-        speaks=int(agents.decision == "honest" and response.voice is not None),
-        window=agents.imitator.window if agents.decision == "imitator" else 0,
-        temperature=agents.imitator.temperature,
-        lessons=lessons_of(scenario),
-    )
-
-
-def lessons_of(scenario: Scenario) -> Lessons:
-    """Return how learners learn."""
-    learner = scenario.agents.learner
-    return Lessons(
-        learner.lives,
-        learner.episodes,
-        2 if cue_kind(scenario) == BINARY else learner.bins,
-        learner.modifications + 1,
-        learner.power,
-        learner.exploration,
-    )
-
-
-def rates_of(detector: DetectorParameters) -> Rates:
-    """Return the rates of a detector."""
-    return Rates(
-        detector.hit_rate,
-        detector.false_alarm_rate,
-        detector.unwatched_hit_rate,
-        detector.peer_report_rate,
-        detector.probe.hit_rate,
-        detector.probe.false_alarm_rate,
+        some_plan=int(any(plan)),
+        some_do_not=int(not all(plan)),
+        some_slip=int(any(agents.akrasia != 0.0 for agents in groups)),
+        some_conform=int(any(agents.conformity != 0.0 for agents in groups)),
+        window=scenario.agents.imitator.window if any(agents.decision == "imitator" for agents in groups) else 0,
+        grows=int(grows(scenario)),
+        overseer=overseer_growth(scenario),
     )
 
 

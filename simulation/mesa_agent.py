@@ -14,16 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import choice, decision, detection, goals, imitation, interpolation, perception, response, society
+from models.capability import grown_capability
 from models.elementary import normal_quantile
 from models.learning import cue_bin
 from models.outlook import UNAWARE, Cue, Planner
 from models.rule_rates import Rule
 from models.successors import planned_losses
 from models.tasks import task_own_gain, task_temptation
-from simulation import deciders, draws, ledger
+from simulation import deciders, draws, growth, ledger
 from simulation.episode import detection_belief, is_turned
+from simulation.groups import LEARNER, PLANNER
 from simulation.learner import Birth, Rules, learned_rule
-from simulation.mechanisms import LEARNER, PLANNER
 from simulation.plans import HELD, SOLVED, TABULATED, solved_loss
 from simulation.population import Population
 
@@ -44,7 +45,8 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         Its address in the draws, from 0, and its row in the model's ledger.
     neighbours : list of int
         Indices of the agents that it sees and hears of.
-    foresight, rationality, quality, terminal_guarding, reckoned_honeypots, forgetting : float
+    foresight, rationality, quality, terminal_guarding, reckoned_honeypots, forgetting, akrasia, weighting, conformity,
+        goal_weight, depth, temperature, capability, growth, group, decider, planning, cue_kind, feedback, speaks
         Its parameters, as in `simulation.population.Population`; `learns` tells whether its belief moves by what it
         sees, `has_finite_belief` whether it moves at all.
     detector, perceived : Detector
@@ -90,12 +92,29 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         self.watched_weight = float(population.watched_weight[index])
         self.unwatched_weight = float(population.unwatched_weight[index])
         self.forgetting = float(population.forgetting[index])
+        self.akrasia = float(population.akrasia[index])
+        self.weighting = float(population.weighting[index])
+        self.conformity = float(population.conformity[index])
+        self.goal_weight = float(population.goal_weight[index])
+        self.temperature = float(population.temperature[index])
+        self.capability = float(population.capability[index])
+        self.growth = float(population.growth[index])
+        self.depth = int(population.depth[index])
+        self.group = int(population.group[index])
+        self.decider = int(population.decider[index])
+        self.planning = int(population.planning[index])
+        self.cue_kind = int(population.cue_kind[index])
+        self.feedback = int(population.feedback[index])
+        self.speaks = int(population.speaks[index])
+        self.imitates = bool(population.imitates[index])
+        self.sees_detector = bool(population.sees_detector[index])
         self.learns = bool(population.evidence_weight[index] > 0.0)
         self.has_finite_belief = bool(population.has_finite_belief[index])
         begins, targets, _ = model.neighbours
         self.neighbours = [int(other) for other in targets[begins[index] : begins[index + 1]]]
         self.detector = detection.flag_probabilities(model.mechanisms.rates, len(self.neighbours))
-        self.perceived = detection.flag_probabilities(model.mechanisms.perceived, len(self.neighbours))
+        perceived = detection.Rates(*population.perceived[index].tolist())
+        self.perceived = detection.flag_probabilities(perceived, len(self.neighbours))
         self.turns = self.option = 0
         self.watched = self.looks_watched = self.flagged = self.answered = self.turned = self.strategic = 0
         self.watch_rate = model.settings.watching_rate
@@ -108,17 +127,18 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         self._place = interpolation.place_of(self.angle, table) if model.plans.mode == TABULATED else (0, 0.0)
         self.threshold = float(population.threshold[index])
         self._plan_is_stale = True
+        self._ramps = population.ramps[index] if self.growth > 0.0 else population.ramps
         self.response = model.mechanisms.response
         ledger.first_stand(model.standing, index, self.angle, model.settings.stakes_kind, model.settings.scale)
         self._face_angle()
         self.face_stakes()
-        self.learned = self._live() if model.mechanisms.decider == LEARNER else None
+        self.learned = self._live() if self.decider == LEARNER else None
 
     def _live(self) -> Rules:
         """Return what its lives before the first episode teach it."""
         birth = Birth(self.index, self.angle, self.quality, self.foresight, self.terminal_guarding, self.detector)
-        address, lessons = draws.Address(*self.model.address), self.model.mechanisms.lessons
-        learned: Rules = learned_rule(self.model.nature, birth, lessons, address)[0]
+        address, lessons = draws.Address(*self.model.address), self.model.prepared.kinds[self.group].lessons
+        learned: Rules = learned_rule(self.model.natures[self.group], birth, lessons, address)[0]
         return learned
 
     @property
@@ -162,7 +182,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
 
     def perceive(self) -> None:
         """Steps 2 and 3: a cue, and what it says of being watched."""
-        kind, uniform = self.model.settings.cue_kind, self._uniforms[1]
+        kind, uniform = self.cue_kind, self._uniforms[1]
         looks = self.looks_watched = 0 if self._is_honeypot() else self.watched
         if kind == perception.GAUSSIAN:
             self.cue = perception.gaussian_cue(normal_quantile(uniform), self.quality, looks)
@@ -211,7 +231,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
 
     def choose(self) -> None:
         """Step 4: what to do. Without temptation there is no choice: it complies, sincerely."""
-        if self.model.mechanisms.decider == PLANNER:
+        if self.decider == PLANNER:
             self._choose_by_utility()
         else:
             self._choose_by_rule()
@@ -226,12 +246,11 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         strategic : int
             1 where its rule acts at its lowest cue: compliance is then strategic.
         """
-        mechanisms = self.model.mechanisms
         if self.learned is not None:
-            place = cue_bin(self.cue, self.model.settings.cue_kind, self.quality, mechanisms.lessons.bins)
+            place = cue_bin(self.cue, self.cue_kind, self.quality, self.learned.shape[1])
             return deciders.learned_choice(self.learned, self.turns, place)
         return deciders.threshold_choice(
-            self.detection_belief, self.threshold, self.prior_belief, self.reckoned_cue, mechanisms.speaks
+            self.detection_belief, self.threshold, self.prior_belief, self.reckoned_cue, self.speaks
         )
 
     def _choose_by_rule(self) -> None:
@@ -242,14 +261,16 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         """Return the class of its rule, a code of `models.strategies.CLASS_NAMES`; asked of agents in conflict."""
         model = self.model
         honeypots, false_signal = model.settings.honeypot_share, model.mechanisms.false_signal
-        if model.mechanisms.decider == PLANNER:
+        if self.decider == PLANNER:
             return deciders.rule_class_of(
                 self.rule, self.belief, self.reckoned_cue, self.angle, model.prepared.stakes, honeypots, false_signal
             )
         if self.learned is not None:
-            return deciders.learner_class(self.learned, self.turns, model.settings.cue_kind, self.quality, honeypots)
+            return deciders.learner_class(
+                self.learned, self.learned.shape[1], self.turns, self.cue_kind, self.quality, honeypots
+            )
         return deciders.threshold_class(
-            self.threshold, self.belief, self.reckoned_cue, model.mechanisms.speaks, honeypots, false_signal
+            self.threshold, self.belief, self.reckoned_cue, self.speaks, honeypots, false_signal
         )
 
     def _choose_by_utility(self) -> None:
@@ -259,7 +280,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         self.strategic = choice.is_strategic(self.temptation, self.pull)
         self.act_utility, self.comply_utility, self.voice_utility = decision.expected_utilities(
             self.detection_belief, self.temptation, self.guarding, self.foresight, self.loss, self.turn_loss,
-            self.habit, self.pull, mechanisms.weighting, self.perceived, self.response,
+            self.habit, self.pull, self.weighting, self.perceived, self.response,
         )  # fmt: skip
         acts, speaks = choice.option_probabilities(
             self.act_utility, self.comply_utility, self.voice_utility, self.rationality
@@ -267,7 +288,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         is_torn = choice.is_indifferent(self.act_utility, self.comply_utility, self.temptation)
         if mechanisms.mixing >= 0.0 and is_torn:
             acts, speaks = mechanisms.mixing, 0.0
-        if self._impulses[0] < mechanisms.akrasia:
+        if self._impulses[0] < self.akrasia:
             offers_voice = mechanisms.response.offers_voice
             acts, speaks = decision.impulse_probabilities(self.temptation, offers_voice, self.rationality)
         # Without temptation there is no choice, whatever the noise, the habit or the pull.
@@ -292,7 +313,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
 
     def _plan_in_full(self) -> None:
         prepared = self.model.prepared
-        if prepared.mechanisms.decider != PLANNER or not (self._plan_is_stale or prepared.plans_move):
+        if self.decider != PLANNER or not (self._plan_is_stale or prepared.plans_move):
             return
         self._plan_is_stale = False
         self.loss = self.turn_loss = 0.0
@@ -305,24 +326,20 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
     @property
     def planner(self) -> Planner:
         """How it looks ahead."""
-        mechanisms = self.model.mechanisms
-        return Planner(
-            mechanisms.planning, mechanisms.depth, self.foresight, self.terminal_guarding, mechanisms.goal_weight
-        )
+        return Planner(self.planning, self.depth, self.foresight, self.terminal_guarding, self.goal_weight)
 
     @property
     def reckoned_cue(self) -> Cue:
         """What it reckons to see."""
         false_signal = self.model.mechanisms.false_signal
-        return Cue(self.model.settings.cue_kind, self.quality, self.reckoned_honeypots, false_signal)
+        return Cue(self.cue_kind, self.quality, self.reckoned_honeypots, false_signal)
 
     @property
     def rule(self) -> Rule:
         """Its decision rule: what its choice rests on but the cue."""
-        mechanisms = self.model.mechanisms
         return Rule(
             self.temptation, self.guarding, self.foresight, self.loss, self.turn_loss, self.habit, self.pull,
-            mechanisms.weighting, self.rationality, mechanisms.akrasia, self.perceived, self.response,
+            self.weighting, self.rationality, self.akrasia, self.perceived, self.response,
         )  # fmt: skip
 
     def _solved_share(self) -> float:
@@ -356,7 +373,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
             if_watched = decision.outcome_likelihood(*what, 1, self.strategic, self.perceived)
             if_unwatched = decision.outcome_likelihood(*what, 0, self.strategic, self.perceived)
             outcome = perception.outcome_evidence(belief, if_watched, if_unwatched)
-        evidence = perception.learned_evidence(self.model.settings.feedback, belief, outcome, self.watched)
+        evidence = perception.learned_evidence(self.feedback, belief, outcome, self.watched)
         kept = self.forgetting
         self.watched_weight = perception.updated_weight(self.watched_weight, evidence, kept)
         self.unwatched_weight = perception.updated_weight(self.unwatched_weight, 1.0 - evidence, kept)
@@ -388,10 +405,10 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
 
     def _face_angle(self) -> None:
         """Set what depends on the angle: guarding, standing, and the plan."""
-        settings, mechanisms = self.model.settings, self.model.mechanisms
+        settings = self.model.settings
         guarding = response.guarding_cost(self.terminal_guarding, self.angle, settings.rotation)
         # Who believes that goals cannot be modified does not fear it.
-        self.guarding = 0.0 if mechanisms.planning == UNAWARE else guarding
+        self.guarding = 0.0 if self.planning == UNAWARE else guarding
         ledger.stand(self.model.standing, self.index, self.angle)
         self._plan_is_stale = True
         if self.model.prepared.is_basic and self.model.plans.mode == HELD:
@@ -419,20 +436,36 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
     def see_neighbours(self) -> None:
         """Step 9: what complying is worth in the next episode because neighbours complied in this one."""
         mechanisms, number = self.model.mechanisms, len(self.neighbours)
-        if mechanisms.conformity > 0.0:
+        if self.model.mechanisms.some_conform:
             complying = sum(self.model.compliance_seen[other] for other in self.neighbours)
             share = society.complying_share(float(complying), float(number), 0.5)
             if self.model.episode == 0 and number > 0:
                 share = mechanisms.initial_compliance
-            self.pull = society.conformity_pull(mechanisms.conformity, share)
+            self.pull = society.conformity_pull(self.conformity, share)
 
     def imitate(self) -> None:
         """Step 9, every few episodes: look at a random neighbour, and perhaps take over its threshold."""
         own, others = self.model.payoffs_seen[self.index], len(self.neighbours)
-        if others > 0:
+        if others > 0 and self.imitates:
             time = self.model.episode - 1
             whom, copies, _, _ = draws.imitation_uniforms(*self.model.address, time, self.index)
             other = self.neighbours[imitation.picked_place(whom, others)]
-            temperature = self.model.mechanisms.temperature
-            if copies < imitation.copy_probability(self.model.payoffs_seen[other], own, temperature):
-                self.threshold = self.model.thresholds_seen[other]
+            copied, paid = self.model.thresholds_seen[other], self.model.payoffs_seen[other]
+            if copied is not None and copies < imitation.copy_probability(paid, own, self.temperature):
+                self.threshold = copied
+
+    def grow(self) -> None:
+        """Step 11: capabilities grow, its own and the overseer's; plans that rest on them are to be made anew."""
+        mechanisms, episode = self.model.mechanisms, self.model.episode
+        if mechanisms.overseer.growth > 0.0:
+            rates = growth.grown_rates(mechanisms.rates, mechanisms.overseer, episode)
+            self.detector = detection.flag_probabilities(rates, len(self.neighbours))
+            if self.sees_detector:
+                self.perceived, self._plan_is_stale = self.detector, True
+        if self.growth > 0.0:
+            capability, ramps = grown_capability(self.capability, self.growth, episode), self._ramps
+            self.quality = growth.ramped_value(ramps, growth.DISCRIMINATION, capability, self.quality)
+            self.foresight = growth.ramped_value(ramps, growth.FORESIGHT, capability, self.foresight)
+            self.rationality = growth.ramped_value(ramps, growth.RATIONALITY, capability, self.rationality)
+            self.depth = growth.ramped_depth(ramps, capability, self.depth)
+            self._plan_is_stale = True

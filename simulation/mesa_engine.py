@@ -28,10 +28,11 @@ from simulation import draws, ledger
 from simulation.census import ALL, CONFLICT, UNMODIFIED, class_counts
 from simulation.deciders import nature_of
 from simulation.draws import Address
+from simulation.groups import THRESHOLD
 from simulation.imitation import PAYOFF, is_round
 from simulation.mesa_agent import ComplianceAgent
 from simulation.mesa_overseer import Overseer
-from simulation.population import goal_directions
+from simulation.population import population_directions
 from simulation.preparation import Prepared, prepare
 from simulation.random_stakes import drawn_temptations
 from simulation.resolution import replicate_of
@@ -69,6 +70,8 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
     subjects : mesa.agent.AgentSet
         The agents without the overseer, who is one too.
     overseer : Overseer
+    population : Population
+        As it was drawn.
     sums, counts, standing, since, belief_sum : arrays
         The ledger, a row an agent, as in `simulation.ledger`.
     """
@@ -95,7 +98,8 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
         start = replicate_of(prepare(scenario) if prepared is None else prepared, *self.address)
         self.prepared, self.neighbours = start.prepared, start.neighbours
         self.settings, self.plans = self.prepared.settings, self.prepared.plans
-        self.mechanisms, self.nature = self.prepared.mechanisms, nature_of(self.prepared)
+        self.mechanisms = self.prepared.mechanisms
+        self.natures = [nature_of(self.prepared, kind.cue_kind) for kind in self.prepared.kinds]
         self.episode, self.collect = 0, collect
         self.datacollector = mesa.DataCollector(
             {key: partial(_of_all, sum, key) for key in ("watched", "acted", "complied", "flagged", "turned")}
@@ -104,7 +108,7 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
                 self.agent_class: {key: key for key in ("angle", "belief", "acted", "watched", "flagged")}
             },
         )
-        population = start.population
+        population = self.population = start.population
         self.sums = np.zeros((population.size, ledger.WIDTH))
         self.counts = np.zeros((population.size, 5), np.int64)
         self.standing = np.zeros((population.size, ledger.STANDING_WIDTH))
@@ -148,13 +152,18 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
         self.subjects.do("see_neighbours")
         if is_round(self.mechanisms.window, self.episode - 1):
             self._imitate()
+        if self.mechanisms.grows:
+            self.subjects.do("grow")
 
     def _imitate(self) -> None:
         """Let agents copy each other; nobody sees what another has just copied."""
         means = (self.sums[:, PAYOFF] - self.earned) / self.mechanisms.window
         self.earned = self.sums[:, PAYOFF].copy()
         self.payoffs_seen: list[float] = means.tolist()
-        self.thresholds_seen: list[float] = self.column("threshold").tolist()
+        self.thresholds_seen: list[float | None] = [
+            agent.threshold if agent.decider == THRESHOLD else None
+            for agent in sorted(self.subjects, key=attrgetter("index"))
+        ]
         self.subjects.do("imitate")
 
     def _gather(self) -> None:
@@ -190,7 +199,7 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
     @cached_property
     def goal_directions(self) -> Floats:
         """Unit vectors across the target in which the agents' goals lie, (agents, dimension - 1)."""
-        return goal_directions(self.since.size, self.scenario.agents.goals.dimension, *self.address)
+        return population_directions(self.scenario, self.population, *self.address)
 
     def column(self, name: str) -> NDArray[Any]:
         """Return an attribute of all agents, (agents,), by index: Mesa's set of agents may be shuffled."""
@@ -248,7 +257,7 @@ class MesaWorld:
         return agent_rows(self.model)
 
     def census(self) -> NDArray[np.int64]:
-        """Return how many agents are of each class; rows as in `simulation.census`."""
+        """Return how many agents of each group are of each class, (groups, 3, classes); as in `simulation.census`."""
         model, column = self.model, self.model.column
         model.subjects.do("face_stakes")
         model.subjects.do("plan")
@@ -258,22 +267,29 @@ class MesaWorld:
             column("temptation"), column("guarding"), column("foresight"), column("loss"),
             column("rationality"), column("watched_weight"), column("unwatched_weight"), column("quality"),
             column("reckoned_honeypots"), column("turns"), model.settings,
-        )  # fmt: skip
+        )[None]  # fmt: skip
+
+    @property
+    def group(self) -> NDArray[np.int64]:
+        """Number of each agent's group, (agents,)."""
+        return self.model.population.group
 
     def states(self) -> dict[str, NDArray[Any]]:
-        """Return the agents' states: angle (radians), belief, and number of turns."""
-        return {name: self.model.column(name) for name in ("angle", "belief", "turns")}
+        """Return the agents' states: angle (radians), belief, number of turns, and group where there are some."""
+        found = {name: self.model.column(name) for name in ("angle", "belief", "turns")}
+        return found | ({"group": self.group} if len(self.model.prepared.kinds) > 1 else {})
 
 
 def _class_counts(model: ComplianceModel) -> NDArray[np.int64]:
-    counts = np.zeros((3, len(CLASS_NAMES)), np.int64)
+    counts = np.zeros((len(model.prepared.kinds), 3, len(CLASS_NAMES)), np.int64)
     for agent in model.subjects:
         tempts = agent.angle > 0.0
         code = ALIGNED
         if tempts:
             code = agent.strategy_class()
-        counts[ALL, code] += 1
+        own = counts[agent.group]
+        own[ALL, code] += 1
         if tempts:
-            counts[CONFLICT, code] += 1
-            counts[UNMODIFIED, code] += int(agent.turns == 0)
+            own[CONFLICT, code] += 1
+            own[UNMODIFIED, code] += int(agent.turns == 0)
     return counts

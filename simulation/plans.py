@@ -13,6 +13,7 @@ import numpy as np
 from models.agent_parameters import GaussianCue
 from models.compilation import compiled_loop
 from models.distributions import Distribution
+from models.goal_parameters import AngleGoals, GivenGoals, ScatteredGoals
 from models.goals import ALIGNED_ANGLE
 from models.interpolation import LossTable
 from models.perception import GAUSSIAN, belief_mean
@@ -69,9 +70,7 @@ def plans_of(scenario: Scenario, settings: Settings) -> Plans:
     agents = scenario.agents
     if agents.beliefs.feedback == "none" or agents.beliefs.strength == float("inf") or settings.rotation == 0.0:
         return NO_PLANS
-    angle = agents.goals.angle
-    highest = angle.support()[1] if isinstance(angle, Distribution) else angle
-    highest = min(highest, np.pi)
+    lowest, highest = _angles(agents.goals)
     shared = [agents.foresight, agents.terminal_guarding, agents.beliefs.honeypot_share, _discrimination(scenario)]
     same = [value for value in shared if isinstance(value, float)]
     if settings.cue_kind != GAUSSIAN or len(same) < len(shared) or same[3] == 0.0:
@@ -80,13 +79,23 @@ def plans_of(scenario: Scenario, settings: Settings) -> Plans:
         return Plans(SOLVED, _NO_TABLE)
     foresight, guarding, honeypots, discrimination = same
     table = loss_table(
-        highest, not isinstance(angle, Distribution), settings.stakes_kind, settings.scale, settings.rotation,
+        highest, lowest == highest, settings.stakes_kind, settings.scale, settings.rotation,
         settings.penalty, guarding, foresight, settings.hit_rate, settings.false_alarm_rate, discrimination, honeypots,
     )  # fmt: skip
     # Where kinks stand this close together a cubic may cross one unseen.
     if table.rough_share > MOST_ROUGH_CELLS:
         return Plans(SOLVED, _NO_TABLE)
     return Plans(TABULATED, table)
+
+
+def _angles(goals: AngleGoals | ScatteredGoals | GivenGoals) -> tuple[float, float]:
+    """Return the least and the largest angle to the target that an agent's goals may have, radians."""
+    if isinstance(goals, GivenGoals):
+        return float(goals.angles.min()), float(goals.angles.max())
+    if isinstance(goals, ScatteredGoals):
+        return 0.0, np.pi
+    angle = goals.angle
+    return (angle, angle) if isinstance(angle, float) else (angle.support()[0], min(angle.support()[1], np.pi))
 
 
 def _discrimination(scenario: Scenario) -> float | Distribution:

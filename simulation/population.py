@@ -7,19 +7,24 @@ another parameter heterogeneous changes no other.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.decider_parameters import WIDEST_SPREAD
 from models.elementary import normal_quantile
+from models.goal_parameters import GivenGoals, ScatteredGoals
 from models.goals import ALIGNED_ANGLE
 from models.imitation import COMPLIANT_THRESHOLD, HONEST_THRESHOLD
+from models.outlook import ENDLESS
 from models.perception import FEEDBACK_NONE
 from models.scenario import Scenario
 from simulation.draws import DIRECTION, PARAMETER, addressed_uniforms, check_address
-from simulation.settings import Settings, cue_quality_key
+from simulation.groups import Kind, group_of_agents, kind_of
+from simulation.growth import parameter_values
+from simulation.settings import cue_quality_key
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -39,12 +44,19 @@ _ADDRESS = {
     "agents.beliefs.honeypot_share": 9,
     "agents.faker.threshold": 10,
     "agents.imitator.threshold": 11,
+    "agents.akrasia": 12,
+    "agents.current_goal_weight": 13,
+    "agents.conformity": 14,
+    "agents.beliefs.weighting": 15,
+    "agents.capability.level": 16,
+    "agents.capability.growth": 17,
+    "agents.depth": 18,
 }
 
 
 @dataclass(frozen=True)
 class Population:
-    """Parameters of the agents, one value each; all arrays have shape (agents,).
+    """Parameters of the agents, one value each; all arrays have shape (agents,) unless said otherwise.
 
     Attributes
     ----------
@@ -54,6 +66,14 @@ class Population:
     forgetting, evidence_weight : 1 and 0 for agents whose belief does not move by what they see
     has_finite_belief : 0 for agents whose belief is infinitely strong
     threshold : posterior from which on an agent complies that has a threshold rule; a planner or learner has none
+    akrasia, weighting, conformity, goal_weight : ``eps, alpha, r, omega_g``
+    depth : `models.outlook.ENDLESS`, or in episodes
+    capability, growth : before the first episode, and per episode; 0 where capability plays no part
+    group : number of the agent's group
+    decider, planning, cue_kind, feedback, sees_detector, speaks, imitates, temperature : of its group, as in
+        `simulation.groups.Kind`
+    perceived : rates of the detector as the agent takes it to be, (agents, 6), in the order of `models.detection.Rates`
+    ramps : what capability gives, (agents, 4, 3), as in `simulation.growth`; (0, 4, 3) where nobody's grows
     """
 
     angle: Floats
@@ -68,6 +88,24 @@ class Population:
     evidence_weight: Floats
     has_finite_belief: Integers
     threshold: Floats
+    akrasia: Floats
+    weighting: Floats
+    conformity: Floats
+    goal_weight: Floats
+    depth: Integers
+    capability: Floats
+    growth: Floats
+    group: Integers
+    decider: Integers
+    planning: Integers
+    cue_kind: Integers
+    feedback: Integers
+    sees_detector: Integers
+    speaks: Integers
+    imitates: Integers
+    temperature: Floats
+    perceived: Floats
+    ramps: Floats
 
     @property
     def size(self) -> int:
@@ -75,7 +113,7 @@ class Population:
         return self.angle.size
 
 
-def draw_population(scenario: Scenario, settings: Settings, seed: int, replicate: int, stream: int = 0) -> Population:
+def draw_population(scenario: Scenario, seed: int, replicate: int, stream: int = 0) -> Population:
     """Return the agents of one replicate.
 
     Parameters
@@ -84,19 +122,39 @@ def draw_population(scenario: Scenario, settings: Settings, seed: int, replicate
         Address of the draws, each in [0, 2^32).
     """
     check_address(seed, replicate, stream)
-    count = scenario.agents.count
+    group = group_of_agents(scenario, seed, replicate, stream)
+    found = [_alike(part, number, seed, replicate, stream) for number, part in enumerate(scenario.group_scenarios)]
+    if len(found) == 1:
+        return found[0]
+    agents = np.arange(group.size)
+    chosen = {
+        field.name: np.stack([getattr(part, field.name) for part in found])[group, agents]
+        for field in fields(Population)
+        if field.name != "ramps"
+    }
+    ramps = [part.ramps for part in found]
+    size = max(one.shape[0] for one in ramps)
+    wide = [one if one.shape[0] == size else np.full((size, *one.shape[1:]), np.nan) for one in ramps]
+    return Population(**chosen, ramps=np.stack(wide)[group[:size], agents[:size]])
+
+
+def _alike(scenario: Scenario, number: int, seed: int, replicate: int, stream: int) -> Population:
+    """Return a population all of whose agents are of one group."""
+    count, kind = scenario.agents.count, kind_of(scenario)
 
     def uniforms(key: str) -> Floats:
         return addressed_uniforms(seed, replicate, PARAMETER + _ADDRESS[key], stream, count)[:, 0]
 
     def drawn(key: str) -> Floats:
-        return scenario.drawn_values(key, uniforms(key))
+        return parameter_values(scenario, key, uniforms)
 
-    angle = drawn("agents.goals.angle")
+    angle = _angles(scenario, uniforms)
     mean, strength = drawn("agents.beliefs.mean"), drawn("agents.beliefs.strength")
-    moves = np.isfinite(strength) & (settings.feedback != FEEDBACK_NONE)
+    moves = np.isfinite(strength) & (kind.feedback != FEEDBACK_NONE)
     worth = np.where(np.isfinite(strength), strength, 1.0)
-    quality = drawn(cue_quality_key(scenario))
+    quality, depth = drawn(cue_quality_key(scenario)), drawn("agents.depth")
+    is_capable = scenario.agents.capability is not None
+    grows = is_capable and scenario.agents.capability.growth != 0.0  # type: ignore[union-attr]
     return Population(
         angle=np.where(angle < ALIGNED_ANGLE, 0.0, angle),
         foresight=drawn("agents.foresight"),
@@ -110,7 +168,36 @@ def draw_population(scenario: Scenario, settings: Settings, seed: int, replicate
         evidence_weight=moves.astype(np.float64),
         has_finite_belief=np.isfinite(strength).astype(np.int64),
         threshold=_thresholds(scenario, uniforms),
+        akrasia=drawn("agents.akrasia"),
+        weighting=drawn("agents.beliefs.weighting"),
+        conformity=drawn("agents.conformity"),
+        goal_weight=drawn("agents.current_goal_weight"),
+        depth=np.where(np.isinf(depth), ENDLESS, depth).astype(np.int64),
+        capability=drawn("agents.capability.level") if is_capable else np.zeros(count),
+        growth=drawn("agents.capability.growth") if is_capable else np.zeros(count),
+        ramps=np.repeat(kind.ramps[None], count, axis=0) if grows else np.empty((0, *kind.ramps.shape)),
+        **_of_kind(kind, number, count),
     )
+
+
+def _of_kind(kind: Kind, number: int, count: int) -> dict[str, Any]:
+    """Return what all agents of a group have in common, by name of the population's arrays."""
+    codes = ("decider", "planning", "cue_kind", "feedback", "sees_detector", "speaks", "imitates")
+    found: dict[str, Any] = {name: np.full(count, getattr(kind, name), np.int64) for name in codes}
+    return found | {
+        "group": np.full(count, number, np.int64),
+        "temperature": np.full(count, kind.temperature),
+        "perceived": np.repeat(np.array([kind.perceived]), count, axis=0),
+    }
+
+
+def _angles(scenario: Scenario, uniforms: Callable[[str], Floats]) -> Floats:
+    goals, count = scenario.agents.goals, scenario.agents.count
+    if isinstance(goals, GivenGoals):
+        return np.broadcast_to(goals.angles, (count,)).copy()
+    if isinstance(goals, ScatteredGoals):
+        return goals.angle_at(uniforms("agents.goals.angle"))
+    return scenario.drawn_values("agents.goals.angle", uniforms("agents.goals.angle"))
 
 
 def _thresholds(scenario: Scenario, uniforms: Callable[[str], Floats]) -> Floats:
@@ -121,6 +208,18 @@ def _thresholds(scenario: Scenario, uniforms: Callable[[str], Floats]) -> Floats
     if agents.decision in ("faker", "imitator"):
         return scenario.drawn_values(key, uniforms(key))
     return np.full(agents.count, HONEST_THRESHOLD if agents.decision == "honest" else COMPLIANT_THRESHOLD)
+
+
+def population_directions(scenario: Scenario, population: Population, seed: int, replicate: int, stream: int) -> Floats:
+    """Return unit vectors across the target in which the goals of a replicate's agents lie, (agents, dimension - 1)."""
+    drawn = goal_directions(population.size, scenario.agents.goals.dimension, seed, replicate, stream)
+    for number, part in enumerate(scenario.group_scenarios):
+        goals, members = part.agents.goals, population.group == number
+        if isinstance(goals, GivenGoals):
+            across = np.broadcast_to(goals.directions[:, 1:], drawn.shape)[members]
+            length = np.linalg.norm(across, axis=1, keepdims=True)
+            drawn[members] = np.where(length > 0.0, across / np.where(length > 0.0, length, 1.0), drawn[members])
+    return drawn
 
 
 def goal_directions(agents: int, dimension: int, seed: int, replicate: int, stream: int = 0) -> Floats:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from models.outlook import Stakes
 from models.scenario import Scenario
+from simulation.groups import Kind, kind_of
+from simulation.growth import at_birth
 from simulation.mechanisms import Mechanisms, is_basic, mechanisms_of
 from simulation.plans import NO_PLANS, Plans, plans_of
 from simulation.random_stakes import stakes_of
@@ -20,7 +22,9 @@ class Prepared:
 
     Attributes
     ----------
+    scenario : the scenario, with capabilities written out that are the same for all and do not grow
     settings, mechanisms, stakes, schedule : plain numbers
+    kinds : what the agents of each group have in common
     plans : where the losses of the basic model come from
     is_basic : whether the basic model has all that the scenario needs
     plans_move : whether beliefs move, so that plans must be made anew in each episode
@@ -30,6 +34,7 @@ class Prepared:
     settings: Settings
     plans: Plans
     mechanisms: Mechanisms
+    kinds: tuple[Kind, ...]
     stakes: Stakes
     schedule: Schedule
     is_basic: bool
@@ -44,6 +49,7 @@ def prepare(scenario: Scenario, always_full: bool = False) -> Prepared:
     always_full : bool
         Take the loops that know every mechanism where the basic ones would do: states and choices are the same.
     """
+    scenario = at_birth(scenario)
     settings, mechanisms = settings_of(scenario), mechanisms_of(scenario)
     basic = is_basic(scenario) and not always_full
     return Prepared(
@@ -51,15 +57,16 @@ def prepare(scenario: Scenario, always_full: bool = False) -> Prepared:
         settings,
         plans_of(scenario, settings) if basic else NO_PLANS,
         mechanisms,
+        tuple(kind_of(group) for group in scenario.group_scenarios),
         stakes_of(scenario, settings),
         schedule_of(scenario),
         basic,
-        beliefs_move(scenario),
+        any(beliefs_move(group) for group in scenario.group_scenarios),
     )
 
 
 def beliefs_move(scenario: Scenario) -> bool:
-    """Tell whether any agent's belief may change during a run."""
+    """Tell whether any agent's belief may change during a run of a scenario without groups."""
     beliefs, society = scenario.agents.beliefs, scenario.society
     hears = society.graph != "none" and (society.news > 0.0 or society.social_learning > 0.0)
     is_finite = not (isinstance(beliefs.strength, float) and math.isinf(beliefs.strength))

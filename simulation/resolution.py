@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from models.scenario import Scenario
 from models.schedule_parameters import Chosen
 from models.stakes import constant_stakes
-from simulation.cells import BELIEF, CELL_VALUES, values_of_cells
+from simulation.cells import BELIEF, CELL_VALUES, FALSE_SIGNAL, values_of_cells
 from simulation.commitment import Commitment, Overseen, committed_rate, designed_signal, equilibrium_rate
 from simulation.decision_numbers import DECISION_COLUMNS, column_of
 from simulation.graphs import neighbours_of
 from simulation.mechanisms import Mechanisms
 from simulation.neighbourhood import Neighbours
 from simulation.population import Population, draw_population
-from simulation.preparation import Prepared
+from simulation.preparation import Prepared, prepare
 from simulation.settings import Settings
 from simulation.watching import RATE
 
@@ -47,7 +47,7 @@ def is_chosen(scenario: Scenario) -> bool:
 def replicate_of(prepared: Prepared, seed: int, replicate: int, stream: int = 0) -> Replicate:
     """Return one replicate of a scenario made ready to run."""
     scenario = prepared.scenario
-    population = draw_population(scenario, prepared.settings, seed, replicate, stream)
+    population = draw_population(scenario, seed, replicate, stream)
     neighbours = neighbours_of(scenario.society, scenario.agents.count, seed, replicate, stream)
     drawn = Replicate(prepared, population, neighbours)
     return _chosen(drawn) if is_chosen(scenario) else drawn
@@ -64,7 +64,7 @@ def _chosen(drawn: Replicate) -> Replicate:
         )
         rate = commitment.rate
         mechanisms = mechanisms._replace(mixing=-1.0 if math.isnan(commitment.mixing) else commitment.mixing)
-        population = _believing(population, rate)
+        population = believing(population, rate)
         columns[BELIEF] = rate
     if scenario.regime.visibility.signal != "none":
         thresholds = values_of_cells(columns, prepared.stakes)[CELL_VALUES.index("threshold")]
@@ -80,7 +80,7 @@ def _chosen(drawn: Replicate) -> Replicate:
     return Replicate(settled, population, drawn.neighbours)
 
 
-def _believing(population: Population, rate: float) -> Population:
+def believing(population: Population, rate: float) -> Population:
     """Return the same agents, believing the rate; how strongly they believe stays."""
     worth = population.watched_weight + population.unwatched_weight
     return replace(population, watched_weight=rate * worth, unwatched_weight=(1.0 - rate) * worth)
@@ -96,11 +96,14 @@ def _commitment(kind: str, columns: bytes, agents: int, settings: Settings, mech
 
 def agent_columns(scenario: Scenario, population: Population, neighbours: Neighbours) -> Floats:
     """Return what each agent's decision rests on before the first episode, (len(`DECISION_COLUMNS`), agents)."""
-    columns = np.repeat(column_of(scenario), population.size, axis=1)
+    parts = np.concatenate([column_of(group) for group in scenario.group_scenarios], axis=1)
+    columns = np.ascontiguousarray(parts[:, population.group])
     own = {
         "angle": population.angle,
         "terminal_guarding": population.guarding,
         "foresight": population.foresight,
+        "depth": population.depth,
+        "goal_weight": population.goal_weight,
         "quality": population.quality,
         "reckoned_honeypots": population.reckoned_honeypots,
         "belief": population.watched_weight / (population.watched_weight + population.unwatched_weight),
@@ -109,6 +112,17 @@ def agent_columns(scenario: Scenario, population: Population, neighbours: Neighb
     for name, values in own.items():
         columns[DECISION_COLUMNS.index(name)] = values
     return columns
+
+
+def settled_column(scenario: Scenario) -> Floats:
+    """Return a scenario as one column of cells, with what the overseer chooses for its agents."""
+    column = column_of(scenario)
+    if is_chosen(scenario):
+        rate, false_signal = resolved_numbers(prepare(scenario))
+        if isinstance(scenario.regime.schedule, Chosen):
+            column[BELIEF] = rate
+        column[FALSE_SIGNAL] = false_signal
+    return column
 
 
 def resolved_numbers(prepared: Prepared) -> tuple[float, float]:

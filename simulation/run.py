@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.refusals import InputError
 from models.scenario import Scenario
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from simulation.mesa_agent import ComplianceAgent
 
+Floats = NDArray[np.float64]
 Engine = Literal["array", "mesa"]
 Record = Literal["none", "episodes", "agents"]
 #: A trajectory has at most so many points unless `record_every` says otherwise.
@@ -46,6 +48,7 @@ class RunResult:
     measures : DataFrame, index measure, columns mean, low, high (95 % Student t over replicates) and replicates (how
         many were not NaN)
     trajectory : Dataset or None, as in `simulation.recording.trajectory_dataset`
+    by_group : DataFrame, index (replicate, group), one column a measure; of a scenario without groups, None
     """
 
     scenario: Scenario
@@ -53,6 +56,7 @@ class RunResult:
     by_replicate: pd.DataFrame
     measures: pd.DataFrame
     trajectory: xr.Dataset | None = field(default=None)
+    by_group: pd.DataFrame | None = field(default=None)
 
     def __repr__(self) -> str:
         head = f"RunResult of {self.scenario.name!r}, seed {self.seed}, {len(self.by_replicate)} replicates"
@@ -62,6 +66,14 @@ class RunResult:
         return f"<p>{self.scenario.name}, seed {self.seed}, {len(self.by_replicate)} replicates</p>" + str(
             self.measures.to_html(float_format="{:.4f}".format)
         )
+
+
+class ReplicateRun(NamedTuple):
+    """What one replicate showed: measures by name, the recorder (None if nothing is recorded), and those by group."""
+
+    measures: dict[str, float]
+    recorder: Recorder | None
+    by_group: list[dict[str, float]]
 
 
 def simulate(
@@ -135,15 +147,19 @@ def simulate(
     prepared = prepare(scenario, always_full=agent_class is not None)
     every = record_every or -(-scenario.run.episodes // LONGEST_TRAJECTORY)
     found, recorded = [], []
+    grouped: list[dict[str, float]] = []
     for replicate in range(count):
-        measured, recorder = run_replicate(prepared, seed, replicate, engine, record, every, agent_class=agent_class)
-        found.append(measured)
-        if recorder is not None:
-            recorded.append(recorder.variables())
+        run = run_replicate(prepared, seed, replicate, engine, record, every, agent_class=agent_class)
+        found.append(run.measures)
+        grouped.extend(run.by_group)
+        if run.recorder is not None:
+            recorded.append(run.recorder.variables())
         if progress is not None:
             progress(replicate + 1, count)
     by_replicate = pd.DataFrame(found, columns=list(MEASURE_NAMES), index=pd.RangeIndex(count, name="replicate"))
-    return RunResult(scenario, seed, by_replicate, _summary(by_replicate), _trajectory(prepared, seed, recorded, every))
+    trajectory = _trajectory(prepared, seed, recorded, every)
+    by_group = _by_group(scenario, grouped, count)
+    return RunResult(scenario, seed, by_replicate, _summary(by_replicate), trajectory, by_group)
 
 
 def run_replicate(
@@ -156,8 +172,8 @@ def run_replicate(
     stream: int = 0,
     with_classes: bool = True,
     agent_class: type[ComplianceAgent] | None = None,
-) -> tuple[dict[str, float], Recorder | None]:
-    """Return the measures of one replicate by name, and its recorder (None if nothing is recorded).
+) -> ReplicateRun:
+    """Run one replicate.
 
     Without classes an unrecorded run takes no census: the shares of the classes are NaN, the rest is the same.
     """
@@ -167,7 +183,7 @@ def run_replicate(
     recorder = None if record == "none" else Recorder(record == "agents")
     looks = set(range(0, episodes, record_every)) if recorder else set()
     censuses = census_episodes(episodes) if with_classes or recorder else []
-    counted = np.zeros((3, 6), np.int64)
+    counted = np.zeros((len(prepared.kinds), 3, 6), np.int64)
     now = 0
     for stop in sorted(looks | set(censuses)):
         world.advance(now, stop)
@@ -176,16 +192,35 @@ def run_replicate(
             counts = world.census()
             counted += counts
             if recorder:
-                recorder.count_classes(counts)
+                recorder.count_classes(counts.sum(axis=0))
         if recorder and stop in looks:
             recorder.look(world.rows(stop), world.states(), is_end=False)
     world.advance(now, episodes)
     rows = world.rows(episodes)
     if recorder:
         recorder.look(rows, world.states(), is_end=True)
+    angle = world.states()["angle"]
+    by_group = []
+    for number in range(len(prepared.kinds) if prepared.scenario.agents.groups else 0):
+        members = world.group == number
+        by_group.append(_measured(rows[members], counted[number], angle[members]))
+    return ReplicateRun(_measured(rows, counted.sum(axis=0), angle), recorder, by_group)
+
+
+def _measured(rows: Floats, counted: NDArray[np.int64], angle: Floats) -> dict[str, float]:
     found = behaviour(added_up(rows))
-    found |= classes(counted) | judgement(rows, world.states()["angle"])
-    return as_floats(found), recorder
+    found |= classes(counted) | judgement(rows, angle)
+    return as_floats(found)
+
+
+def _by_group(scenario: Scenario, grouped: list[dict[str, float]], replicates: int) -> pd.DataFrame | None:
+    import pandas as pd
+
+    if not grouped:
+        return None
+    names = [group.name for group in scenario.agents.groups]
+    index = pd.MultiIndex.from_product([range(replicates), names], names=["replicate", "group"])
+    return pd.DataFrame(grouped, columns=list(MEASURE_NAMES), index=index)
 
 
 def _world(
@@ -206,7 +241,7 @@ def _world(
 def array_world(prepared: Prepared, seed: int, replicate: int, stream: int = 0) -> ArrayWorld | FullArrayWorld:
     """Return one replicate on the array engine, before its first episode."""
     if prepared.is_basic:
-        population = draw_population(prepared.scenario, prepared.settings, seed, replicate, stream)
+        population = draw_population(prepared.scenario, seed, replicate, stream)
         return ArrayWorld(population, prepared.settings, prepared.plans, seed, replicate, stream)
     start = replicate_of(prepared, seed, replicate, stream)
     return FullArrayWorld(start.prepared, start.population, start.neighbours, seed, replicate, stream)

@@ -55,7 +55,7 @@ def settings_of(scenario: Scenario) -> Settings:
         watching_rate=scenario.watching_rate,
         honeypot_share=scenario.regime.visibility.honeypot_share,
         cue_kind=cue_kind(scenario),
-        feedback=_FEEDBACK[scenario.agents.beliefs.feedback],
+        feedback=feedback_kind(scenario),
         harm=overseer.harm,
         recovery=overseer.recovery,
         monitoring_cost=overseer.monitoring_cost,
@@ -70,6 +70,11 @@ def cue_kind(scenario: Scenario) -> int:
     if isinstance(cue, BinaryCue):
         return BINARY
     return BINARY if isinstance(cue.discrimination, float) and math.isinf(cue.discrimination) else GAUSSIAN
+
+
+def feedback_kind(scenario: Scenario) -> int:
+    """Return what agents' beliefs are updated from: a code of `models.perception`."""
+    return _FEEDBACK[scenario.agents.beliefs.feedback]
 
 
 def cue_quality_key(scenario: Scenario) -> str:

@@ -1,22 +1,25 @@
-"""What each strategy is worth to the agents of a scenario, exactly."""
+"""What each strategy is worth to the agents of a scenario: exactly, or by probe agents where no closed form serves."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.outlook import Stakes
+from models.refusals import InputError
 from models.scenario import Scenario
-from models.schedule_parameters import Chosen
 from models.strategies import CLASS_NAMES
-from simulation.cells import BELIEF, CELL_VALUES, FALSE_SIGNAL, values_of_cells
-from simulation.decision_numbers import column_of, exact_stakes
-from simulation.preparation import prepare
-from simulation.resolution import is_chosen, resolved_numbers
+from simulation.cells import BELIEF, CELL_VALUES, values_of_cells
+from simulation.decision_numbers import exact_stakes
+from simulation.probes import ProbedValues, probed_values
+from simulation.resolution import settled_column
+
+Method = Literal["auto", "exact", "probes"]
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,13 @@ class StrategyValues:
         NaN where a rule has more than one threshold, or another in each episode.
     belief : float
         Prior probability of being watched that all this was reckoned with.
+    planned : str
+        Class of the rule that the agent's plan takes for the best: it holds its beliefs, and the schedule, fixed. Where
+        values are exact this is `best`.
     method : str
-        How the values were found: ``exact``.
+        How the values were found: ``exact``, or ``probes``.
+    probed : ProbedValues or None
+        What probes earned, with intervals of values and differences.
     """
 
     values: dict[str, float]
@@ -58,7 +66,9 @@ class StrategyValues:
     turn_loss: float
     cue_threshold: float
     belief: float
+    planned: str
     method: str = "exact"
+    probed: ProbedValues | None = None
 
     @property
     def faking_advantage(self) -> float:
@@ -81,23 +91,62 @@ class StrategyValues:
             "turn_loss": self.turn_loss,
             "cue_threshold": self.cue_threshold,
             "belief": self.belief,
+            "planned": self.planned,
             "method": self.method,
-        }
+        } | ({} if self.probed is None else {"probed": self.probed.as_dict()})
 
 
-def strategy_values(scenario: Scenario) -> StrategyValues:
+def strategy_values(
+    scenario: Scenario,
+    method: Method = "auto",
+    seed: int = 1,
+    worlds: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> StrategyValues:
     """Return what honesty, compliance and faking are worth to an agent of the scenario, and which is best.
 
-    The values are exact: the chain of selves is solved at the agent's belief before the first episode. Where agents
-    differ, the agent is the median one (`simulation.decision_numbers`).
+    Parameters
+    ----------
+    scenario : Scenario
+        Without groups (`Scenario.of_group` gives one of them). Where agents differ, the agent is the median one
+        (`simulation.decision_numbers`).
+    method : {"auto", "exact", "probes"}
+        ``exact`` solves the chain of selves at the agent's belief before the first episode, the regime held as it
+        stands. ``probes`` puts agents with fixed strategies into the population (`simulation.probes`). ``auto`` takes
+        probes where a regime answers to what agents do (`has_exact_values`).
+    seed, worlds, progress
+        Of the probes.
+
+    Raises
+    ------
+    InputError
+        For another method, for groups, and as `simulation.probes.probed_values` does.
     """
+    if method not in ("auto", "exact", "probes"):
+        raise InputError([f"method must be auto, exact or probes, got {method!r}"])
+    exact = _planned_values(scenario)
+    if method == "exact" or (method == "auto" and (exact.planned == "aligned" or has_exact_values(scenario))):
+        return exact
+    probed = probed_values(scenario, seed, worlds, progress)
+    values = {name: probed.values[name].mean if name in probed.values else math.nan for name in exact.values}
+    best = max(probed.values, key=lambda name: probed.values[name].mean)
+    return replace(exact, values=values, best=best, method="probes", probed=probed)
+
+
+def has_exact_values(scenario: Scenario) -> bool:
+    """Tell whether strategies have exact values: watching does not depend on what agents have done before."""
+    return scenario.regime.schedule.kind not in ("targeted", "escalating", "adaptive")
+
+
+def _planned_values(scenario: Scenario) -> StrategyValues:
     column = settled_column(scenario)
     found = {
         name: float(values[0]) for name, values in strategy_values_of_columns(column, exact_stakes(scenario)).items()
     }
+    best = CLASS_NAMES[int(found["best"])]
     return StrategyValues(
         values={name: found[name] for name in ("honest", "compliant", "faking")},
-        best=CLASS_NAMES[int(found["best"])],
+        best=best,
         threshold=found["threshold"],
         act_probability_watched=found["act_probability_watched"],
         act_probability_unwatched=found["act_probability_unwatched"],
@@ -107,18 +156,8 @@ def strategy_values(scenario: Scenario) -> StrategyValues:
         turn_loss=found["turn_loss"],
         cue_threshold=found["cue_threshold"],
         belief=found["belief"],
+        planned=best,
     )
-
-
-def settled_column(scenario: Scenario) -> NDArray[np.float64]:
-    """Return a scenario as one column of cells, with what the overseer chooses for its agents."""
-    column = column_of(scenario)
-    if is_chosen(scenario):
-        rate, false_signal = resolved_numbers(prepare(scenario))
-        if isinstance(scenario.regime.schedule, Chosen):
-            column[BELIEF] = rate
-        column[FALSE_SIGNAL] = false_signal
-    return column
 
 
 def strategy_values_of_columns(columns: NDArray[np.float64], stakes: Stakes) -> dict[str, NDArray[np.float64]]:

@@ -13,6 +13,7 @@ from models.perception import GAUSSIAN
 
 if TYPE_CHECKING:
     from simulation.explanation import Explanation, Look
+    from simulation.probes import Estimate, ProbedValues
     from simulation.turning_points import Change
 
 WIDTH = 100
@@ -40,6 +41,9 @@ def sentences(explained: Explanation) -> Iterator[str]:
         yield from _wrapped(_noise(explained))
     yield ""
     yield from _wrapped(_worth(explained))
+    if explained.probed is not None:
+        yield ""
+        yield from _wrapped(_earned(explained.probed))
     yield ""
     yield from _changes(explained)
 
@@ -232,6 +236,19 @@ def _worth(explained: Explanation) -> str:
         side = "more" if advantage >= 0.0 else "less"
         parts.append(f"Faking is worth {_number(abs(advantage))} {side} than the best other class.")
     return " ".join(parts)
+
+
+def _earned(probed: ProbedValues) -> str:
+    def told(found: Estimate) -> str:
+        return f"{_number(found.mean)} ({_number(found.low)} to {_number(found.high)})"
+
+    values = ", ".join(f"{name} {told(found)}" for name, found in probed.values.items())
+    pairs = ", ".join(f"{first} less {second} {told(found)}" for (first, second), found in probed.differences.items())
+    return (
+        "So it reckons, with the regime as it stands. But the regime answers to what agents do, and there is no "
+        f"closed form. Probe agents that kept a strategy until they were modified ({probed.worlds} worlds, in each "
+        f"{probed.probes} probes, {probed.horizon} episodes) earned, with 95 % intervals: {values}; {pairs}."
+    )
 
 
 def _changes(explained: Explanation) -> Iterator[str]:

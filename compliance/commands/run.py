@@ -12,6 +12,8 @@ from compliance.printing import as_number, print_json, print_table, progress_bar
 from compliance.refusing import refusing
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from simulation.run import RunResult
 
 _HEADS = ("measure", "mean", "95 % low", "95 % high")
@@ -62,7 +64,8 @@ def _print(result: RunResult, shown: list[str], as_json: bool) -> None:
     if as_json:
         measured = {str(name): row.to_dict() for name, row in table.iterrows()}
         head = {"scenario": result.scenario.name, "seed": result.seed, "replicates": len(result.by_replicate)}
-        print_json(head | {"measures": measured})
+        by_group = {} if result.by_group is None else {"by_group": _group_means(result, shown).to_dict()}
+        print_json(head | {"measures": measured} | by_group)
         return
     rows = [
         (str(name), as_number(row["mean"]), as_number(row["low"]), as_number(row["high"]))
@@ -70,6 +73,18 @@ def _print(result: RunResult, shown: list[str], as_json: bool) -> None:
     ]
     title = f"{result.scenario.name}: {len(result.by_replicate)} replicates, seed {result.seed}"
     print_table(title, _HEADS, rows)
+    if result.by_group is not None:
+        means = _group_means(result, shown)
+        grouped = [(str(name), *(as_number(value) for value in row)) for name, row in means.iterrows()]
+        print_table("Means by group", ("measure", *means.columns), grouped)
+
+
+def _group_means(result: RunResult, shown: list[str]) -> pd.DataFrame:
+    """Return means over replicates: one row a measure, one column a group."""
+    if result.by_group is None:
+        raise RuntimeError("the scenario has no groups")
+    names = [group.name for group in result.scenario.agents.groups]
+    return result.by_group[shown].groupby(level="group").mean().T[names]
 
 
 def _write(result: RunResult, out: Path, quiet: bool) -> None:
@@ -82,6 +97,8 @@ def _write(result: RunResult, out: Path, quiet: bool) -> None:
         raise RuntimeError("the run was not recorded")
     out.mkdir(parents=True, exist_ok=True)
     result.measures.to_csv(out / "measures.csv")
+    if result.by_group is not None:
+        result.by_group.to_csv(out / "measures_by_group.csv")
     tidy = tidy_trajectory(trajectory)
     tidy.to_parquet(out / "trajectory.parquet", index=False)
     trajectory_means(tidy).to_csv(out / "trajectory.csv")

@@ -83,7 +83,7 @@ class World(NamedTuple):
     def made(self, replicate: int = 0) -> ArrayWorld:
         """Return a world of the array engine before its first episode, its agents just drawn."""
         settings = settings_of(self.scenario)
-        population = draw_population(self.scenario, settings, 1, replicate)
+        population = draw_population(self.scenario, 1, replicate)
         return ArrayWorld(population, settings, self.plans, 1, replicate, 0)
 
 
@@ -208,7 +208,7 @@ def parts(learning: World, size: Size) -> list[Contestant]:
 
     return [
         Contestant("table of plans, once for all replicates", lambda: lambda: plans_of(scenario, settings), 1),
-        Contestant("agents drawn", lambda: lambda: draw_population(scenario, settings, 1, 0), 1),
+        Contestant("agents drawn", lambda: lambda: draw_population(scenario, 1, 0), 1),
         Contestant("agents drawn, world made", lambda: learning.made, 1),
         Contestant("episodes stepped", lambda: stepping(learning, episodes), 1),
         Contestant("agents' sums", sums, 1),

@@ -200,6 +200,17 @@ def test_equals_the_basic_strategies(rotation, games, cue_kind):
         assert found.loss_flag == pytest.approx(expected[7], **allowed), of
 
 
+@pytest.mark.parametrize("ends", [{"quality": 0.0}, {"belief": 0.0}, {"belief": 1.0}], ids=str)
+def test_equals_the_basic_strategies_at_the_ends(ends):
+    """A cue that says nothing is a coin to both, and what is certain leaves the classes that there are."""
+    generator = np.random.default_rng(64)
+    for _ in range(100):
+        of = random_game(generator, 1.0, GAUSSIAN) | ends
+        expected = strategy_values_at(*of.values(), of["reckoned_honeypots"])
+        found = strategies(**from_basic(of))
+        assert found[:4] == pytest.approx(expected[:4], rel=1e-5, abs=1e-6, nan_ok=True), of
+
+
 def test_20_with_full_reward_for_complying_the_future_is_no_reason():
     generator = np.random.default_rng(63)
     for cue_kind in (GAUSSIAN, BINARY):

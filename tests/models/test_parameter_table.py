@@ -5,6 +5,7 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from models.capability_parameters import DiscriminationRamp, ForesightRamp, RationalityRamp
 from models.distributions import Distribution
 from models.parameters import Section, choice
 from models.refusals import InputError, explain_errors, walk
@@ -18,7 +19,9 @@ DEFAULTS = {
     "stakes.distribution": Distribution.model_validate({"distribution": "expon"}),
     "stakes.shared": True,
     "agents.count": 1000,
+    "agents.goals.kind": "angle",
     "agents.goals.dimension": 4,
+    "agents.goals.concentration": 2,
     "agents.goals.angle": 1.2,
     "agents.decision": "planner",
     "agents.learner.lives": 1000,
@@ -51,12 +54,37 @@ DEFAULTS = {
     "agents.beliefs.weighting": 1,
     "agents.beliefs.honeypot_share": 0,
     "agents.beliefs.detector": None,
+    "agents.beliefs.detector.kind": "rates",
+    "agents.beliefs.detector.sensitivity": 2,
+    "agents.beliefs.detector.criterion": 0,
     "agents.beliefs.detector.hit_rate": 0.9,
     "agents.beliefs.detector.false_alarm_rate": 0,
     "agents.beliefs.detector.unwatched_hit_rate": 0,
     "agents.beliefs.detector.peer_report_rate": 0,
     "agents.beliefs.detector.probe.hit_rate": 0,
     "agents.beliefs.detector.probe.false_alarm_rate": 0,
+    "agents.capability": None,
+    "agents.capability.level": 0.5,
+    "agents.capability.growth": 0,
+    "agents.capability.discrimination": DiscriminationRamp(at_zero=0, at_one=4, exponent=1),
+    "agents.capability.discrimination.at_zero": 0,
+    "agents.capability.discrimination.at_one": 4,
+    "agents.capability.discrimination.exponent": 1,
+    "agents.capability.foresight": ForesightRamp(at_zero=0, at_one=0.99, exponent=1),
+    "agents.capability.foresight.at_zero": 0,
+    "agents.capability.foresight.at_one": 0.99,
+    "agents.capability.foresight.exponent": 1,
+    "agents.capability.depth": None,
+    "agents.capability.depth.at_zero": 0,
+    "agents.capability.depth.at_one": 20,
+    "agents.capability.depth.exponent": 1,
+    "agents.capability.rationality": RationalityRamp(at_zero=1, at_one=50, exponent=1),
+    "agents.capability.rationality.at_zero": 1,
+    "agents.capability.rationality.at_one": 50,
+    "agents.capability.rationality.exponent": 1,
+    "agents.groups[].name": "group",
+    "agents.groups[].share": 1,
+    "agents.assignment": "shuffled",
     "regime.schedule.kind": "constant",
     "regime.schedule.rate": 0.2,
     "regime.schedule.period": 5,
@@ -71,6 +99,9 @@ DEFAULTS = {
     "regime.schedule.gain": 0.1,
     "regime.schedule.goal": 0.1,
     "regime.visibility.honeypot_share": 0,
+    "regime.detector.kind": "rates",
+    "regime.detector.sensitivity": 2,
+    "regime.detector.criterion": 0,
     "regime.detector.hit_rate": 0.9,
     "regime.detector.false_alarm_rate": 0,
     "regime.detector.unwatched_hit_rate": 0,
@@ -94,6 +125,12 @@ DEFAULTS = {
     "overseer.monitoring_cost": 0,
     "overseer.modification_cost": 0,
     "overseer.false_alarm_cost": 0,
+    "overseer.capability": None,
+    "overseer.capability.level": 0.5,
+    "overseer.capability.growth": 0,
+    "overseer.capability.sensitivity.at_zero": 0,
+    "overseer.capability.sensitivity.at_one": 4,
+    "overseer.capability.sensitivity.exponent": 1,
     "society.graph": "none",
     "society.edge_probability": 0.01,
     "society.neighbours": 10,
@@ -115,14 +152,26 @@ FIRST = {
     "stakes.distribution": {"stakes.kind": "random"},
     "stakes.shared": {"stakes.kind": "tasks"},
     "agents.cue.accuracy": {"agents.cue.kind": "binary"},
+    "agents.goals.concentration": {"agents.goals.kind": "von_mises_fisher"},
+    "regime.detector.sensitivity": {"regime.detector.kind": "gaussian"},
+    "regime.detector.criterion": {"regime.detector.kind": "gaussian"},
+    "agents.beliefs.detector.sensitivity": {"agents.beliefs.detector.kind": "gaussian"},
+    "agents.beliefs.detector.criterion": {"agents.beliefs.detector.kind": "gaussian"},
     "regime.schedule.period": {"regime.schedule.kind": "periodic"},
     "regime.schedule.share": {"regime.schedule.kind": "budget"},
     "regime.schedule.temperature": {"regime.schedule.kind": "targeted"},
     "regime.schedule.gain": {"regime.schedule.kind": "adaptive"},
     "regime.schedule.goal": {"regime.schedule.kind": "adaptive"},
 }
-IN_A_PART_THAT_MAY_BE_NULL = ("regime.response.voice.", "agents.beliefs.detector.")
-IN_A_LIST = "regime.schedule.rows[]."
+#: Parts that are null by default, inner ones first, and what they need to be there.
+IN_A_PART_THAT_MAY_BE_NULL = {
+    "regime.response.voice.": {},
+    "agents.beliefs.detector.": {},
+    "agents.capability.depth.": {},
+    "agents.capability.": {},
+    "overseer.capability.": {"regime.detector.kind": "gaussian"},
+}
+IN_A_LIST = ("regime.schedule.rows[].", "agents.groups[].")
 SETTABLE = [key for key in DEFAULTS if not key.startswith(IN_A_LIST)]
 
 
@@ -131,6 +180,11 @@ NEUTRAL = {
     "agents.decision": "planner",
     "agents.planning": "chain",
     "agents.beliefs.detector": None,
+    "agents.beliefs.detector.sensitivity": math.inf,
+    "agents.capability": None,
+    "agents.capability.growth": 0,
+    "overseer.capability": None,
+    "regime.detector.sensitivity": math.inf,
     "regime.schedule.kind": "none",
     "regime.schedule.rate": 0,
     "regime.schedule.share": 0,
@@ -187,7 +241,16 @@ def nested(key, value):
 
 
 def with_value(key, value):
-    return Scenario().with_values({**FIRST.get(key, {}), key: value})
+    needed = {"regime.detector.kind": "gaussian"} if key == "overseer.capability" and value is not None else {}
+    return Scenario().with_values({**needed, **FIRST.get(key, {}), key: value})
+
+
+def filled_part(key):
+    """Return what makes the part that a key is in, where it is null by default."""
+    for part, first in IN_A_PART_THAT_MAY_BE_NULL.items():
+        if key.startswith(part):
+            return {**first, part.removesuffix("."): {}}
+    return {}
 
 
 def at(scenario, key):
@@ -200,10 +263,10 @@ def leaves(schema, node, key=""):
     """Yield (dotted key, schema) of each leaf, following references and choices of kinds."""
     for name, field in node["properties"].items():
         parts = [schema["$defs"][option["$ref"].rpartition("/")[2]] for option in references(field)]
-        parts = [part for part in parts if part["title"] != "Distribution"]
+        parts = [part for part in parts if part["title"] not in ("Distribution", "Changes")]
         for part in parts:
             yield from leaves(schema, part, f"{key}{name}{'[]' if 'items' in field else ''}.")
-        if not parts or "unit" in field:
+        if "unit" in field:
             yield key + name, field
 
 
@@ -217,8 +280,7 @@ def test_defaults():
 
 @pytest.mark.parametrize("key", SETTABLE)
 def test_a_scenario_has_the_defaults(key):
-    is_in_a_null_part = key.startswith(IN_A_PART_THAT_MAY_BE_NULL)
-    first = {key.rpartition(".")[0]: {}} if is_in_a_null_part else FIRST.get(key, {})
+    first = FIRST.get(key) or filled_part(key)
     assert at(Scenario().with_values(first), key) == DEFAULTS[key]
 
 
@@ -227,15 +289,15 @@ def test_every_default_is_inside_its_own_range(key):
     # defaults are not validated when a scenario is made of them
     if key in FIRST:
         assert with_value(key, DEFAULTS[key]) == Scenario().with_values(FIRST[key])
-    elif not key.startswith(IN_A_PART_THAT_MAY_BE_NULL):
+    elif not (part := filled_part(key)):
         assert Scenario.from_mapping(nested(key, DEFAULTS[key])) == Scenario()
     else:
-        (part,) = [part for part in IN_A_PART_THAT_MAY_BE_NULL if key.startswith(part)]
-        assert with_value(key, DEFAULTS[key]) == Scenario().with_values({part.removesuffix("."): {}})
+        assert Scenario().with_values(part | {key: DEFAULTS[key]}) == Scenario().with_values(part)
 
 
 def test_the_defaults_of_a_row_are_inside_their_ranges():
-    row = {key.removeprefix(IN_A_LIST): value for key, value in DEFAULTS.items() if key.startswith(IN_A_LIST)}
+    rows = IN_A_LIST[0]
+    row = {key.removeprefix(rows): value for key, value in DEFAULTS.items() if key.startswith(rows)}
     schedules = [
         Scenario().with_values({"regime.schedule": {"kind": "escalating", "rows": [written]}}).regime.schedule
         for written in (row, {})

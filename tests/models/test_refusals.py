@@ -123,10 +123,16 @@ def first(key):
         {"agents.cue.kind": "binary"} if key == "agents.cue.accuracy" else {},
         {"regime.schedule.kind": schedule_kinds[key]} if key in schedule_kinds else {},
         {"society.graph": graphs[key]} if key in graphs else {},
+        {"agents.goals.kind": "von_mises_fisher"} if key == "agents.goals.concentration" else {},
+        {"regime.detector.kind": "gaussian"} if key in gaussian or key.startswith("overseer.capability") else {},
+        {"agents.beliefs.detector.kind": "gaussian"} if key in gaussian and "beliefs" in key else {},
     ]
     return {name: value for part in found for name, value in part.items()}
 
 
+gaussian = {
+    f"{part}.{name}" for part in ("regime.detector", "agents.beliefs.detector") for name in ("sensitivity", "criterion")
+}
 schedule_kinds = {
     f"regime.schedule.{name}": kind
     for name, kind in {
@@ -247,7 +253,7 @@ def test_a_number_is_kept_or_refused_under_its_key(key, value):
             {"agents": {"decision": "lerner"}},
             "agents.decision must be planner, learner, imitator, honest, compliant or faker, got 'lerner'",
         ),
-        ({"agents": {"akrasia": 2}}, "agents.akrasia must be a number in [0, 1], got 2"),
+        ({"agents": {"akrasia": 2}}, "agents.akrasia must be a number in [0, 1] or a distribution, got 2"),
         (
             {"agents": {"foresight": 1, "depth": math.inf}},
             "agents.foresight must be below 1 where agents.depth is inf, got 1.0",

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from models.agent_parameters import BinaryCue, GaussianCue, Goals
+from models.agent_parameters import BinaryCue, GaussianCue
+from models.detector_parameters import RatesDetector
 from models.distributions import Distribution
+from models.goal_parameters import AngleGoals
 from models.refusals import InputError
-from models.regime_parameters import Detector, Voice
+from models.regime_parameters import Voice
 from models.scenario import Scenario
 from models.schedule_parameters import Budget, Row, Targeted
 from models.stakes_parameters import RandomStakes, SteadyStakes, TaskStakes
@@ -23,7 +25,7 @@ BASE = {
     "stakes": {"kind": "fixed", "scale": 1.0},
     "agents": {
         "count": 1000,
-        "goals": {"dimension": 4, "angle": 1.2},
+        "goals": {"kind": "angle", "dimension": 4, "angle": 1.2},
         "decision": "planner",
         "learner": {
             "lives": 1000,
@@ -53,11 +55,15 @@ BASE = {
             "honeypot_share": 0,
             "detector": None,
         },
+        "capability": None,
+        "groups": (),
+        "assignment": "shuffled",
     },
     "regime": {
         "schedule": {"kind": "constant", "rate": 0.2},
         "visibility": {"discrimination": None, "signal": "none", "honeypot_share": 0},
         "detector": {
+            "kind": "rates",
             "hit_rate": 0.8,
             "false_alarm_rate": 0,
             "unwatched_hit_rate": 0,
@@ -81,6 +87,7 @@ BASE = {
         "monitoring_cost": 0,
         "modification_cost": 0,
         "false_alarm_cost": 0,
+        "capability": None,
     },
     "society": {
         "graph": "none",
@@ -184,6 +191,18 @@ SCHEDULES = [
     {"kind": "escalating", "rows": [{"rate": 0.1, "to": 1}, {"penalty": 2, "to_if_complied": 0}, {}]},
     {"kind": "adaptive", "gain": 2, "goal": 0},
 ]
+GOALS = [
+    {},
+    {"kind": "von_mises_fisher", "concentration": 3, "dimension": 2},
+    {"kind": "vectors", "vectors": [[1, 2, -0.5]]},
+]
+GROUPS = [
+    (),
+    [
+        {"name": "a", "share": 0.625},
+        {"share": 0.375, "set": {"agents": {"foresight": {"distribution": "uniform", "scale": 0.9}, "cue": {}}}},
+    ],
+]
 STAKES = [
     {},
     {"kind": "fixed", "scale": 2},
@@ -201,15 +220,20 @@ def scenarios(draw):
         "agents.rationality": draw(st.floats(0, exclude_min=True) | st.just("inf")),
         "agents.beliefs.mean": draw(st.floats(0.01, 0.99) | st.just("true_rate")),
         "regime.response.penalty": draw(st.floats(0, allow_infinity=False)),
-        "agents.count": draw(st.integers(1, 10_000_000)),
+        "agents.count": draw(st.integers(2, 10_000_000)),
         "agents.cue": draw(st.sampled_from([{"kind": "binary", "accuracy": 0.7}, {"discrimination": math.inf}])),
         "agents.depth": draw(st.integers(0, 10**9) | st.just(math.inf)),
         "agents.beliefs.detector": draw(st.sampled_from([None, {}, {"hit_rate": 0.5, "probe": {"hit_rate": 0.1}}])),
+        "agents.goals": draw(st.sampled_from(GOALS)),
+        "agents.groups": draw(st.sampled_from(GROUPS)),
+        "regime.detector": draw(st.sampled_from([{}, {"kind": "gaussian", "sensitivity": "inf", "criterion": -1}])),
         "regime.schedule": draw(st.sampled_from(SCHEDULES)),
         "regime.response.voice": draw(st.sampled_from([None, {}, {"bonus": 7.2, "gain_share": 0.5}])),
         "stakes": draw(st.sampled_from(STAKES)),
         "society": draw(st.sampled_from([{}, {"graph": "erdos_renyi", "edge_probability": 0.5}, {"news": 2}])),
     }
+    if values["regime.schedule"].get("kind") == "escalating":
+        values["regime.response.penalty"] = 0
     return Scenario().with_values(values)
 
 
@@ -318,7 +342,7 @@ def test_a_part_and_its_keys_in_any_order():
 
 def test_values_are_records_or_mappings():
     uniform = Distribution.model_validate({"distribution": "uniform"})
-    assert Scenario().with_values({"agents.goals": Goals(dimension=3)}).agents.goals.dimension == 3
+    assert Scenario().with_values({"agents.goals": AngleGoals(dimension=3)}).agents.goals.dimension == 3
     assert Scenario().with_values({"agents.goals": {"angle": uniform}}).agents.goals.angle == uniform
     assert Scenario().with_values({"agents.foresight": uniform}).agents.foresight == uniform
     assert Scenario().with_values({"agents.rationality": "inf"}).agents.rationality == math.inf
@@ -351,7 +375,7 @@ def test_another_kind_of_stakes_keeps_their_scale():
 
 def test_a_key_of_a_part_that_is_null_makes_the_part():
     changed = Scenario().with_values({"agents.beliefs.detector.hit_rate": 0.5, "regime.response.voice.bonus": 1})
-    assert changed.agents.beliefs.detector == Detector(hit_rate=0.5)
+    assert changed.agents.beliefs.detector == RatesDetector(hit_rate=0.5)
     assert changed.regime.response.voice == Voice(bonus=1.0)
     assert changed.with_values({"regime.response.voice.penalty": 2}).regime.response.voice.bonus == 1
     again = changed.with_values({"agents.beliefs.detector": None, "regime.response.voice": None})

@@ -220,8 +220,8 @@ def test_nothing_is_simulated_for_what_is_exact(tmp_path, monkeypatch):
 
 def test_measures_do_not_depend_on_which_others_are_asked():
     scenario = study_of(base="learning").scenario
-    every, _ = run_replicate(prepare(scenario), 1, 0)
-    without, _ = run_replicate(prepare(scenario), 1, 0, with_classes=False)
+    every = run_replicate(prepare(scenario), 1, 0).measures
+    without = run_replicate(prepare(scenario), 1, 0, with_classes=False).measures
     assert all(math.isnan(without[name]) for name in CLASS_MEASURES)
     kept = [name for name in MEASURE_NAMES if name not in CLASS_MEASURES]
     np.testing.assert_array_equal([every[name] for name in kept], [without[name] for name in kept])

@@ -1,14 +1,15 @@
-"""The shipped regimes: how they are loaded and named, what holds under each, and whether each does what it says."""
+"""The shipped regimes: how they are loaded and named, and whether each does what it says.
+
+What holds in a run under any regime: `tests.simulation.contract`.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-import pickle
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -19,8 +20,7 @@ from models.regime_parameters import Regime
 from models.scenario import Scenario
 from parameter_sweeps.catalogue import load_regime, load_scenario, load_study, shipped_regimes
 from parameter_sweeps.regime_file import Expectation
-from simulation.measures import MEASURES
-from simulation.run import RunResult, simulate
+from simulation.run import simulate
 
 NAMES = (
     "adaptive_audit", "amnesty", "announced_tiers", "behavioural_training", "committed_optimum", "covert",
@@ -62,11 +62,6 @@ def scenario_under(name: str, **values: object) -> Scenario:
 
 
 @cache
-def few(name: str) -> RunResult:
-    return simulate(scenario_under(name, **FEW), seed=1)
-
-
-@cache
 def many(name: str) -> pd.DataFrame:
     return simulate(scenario_under(name, **MANY), seed=1, record="none").by_replicate
 
@@ -95,43 +90,6 @@ def test_every_shipped_regime_is_listed():
     assert rows == [{"regime": name, "about": load_regime(name).about[0]} for name in NAMES]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_scenario_under_it_survives_pickling_and_json(name):
-    scenario = scenario_under(name)
-    assert pickle.loads(pickle.dumps(scenario)) == scenario
-    text = scenario.model_dump_json()
-    json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is not strict JSON"))
-    assert Scenario.from_mapping(json.loads(text)) == scenario
-
-
-def bounds(measure: str) -> tuple[float, float]:
-    """Return the least and the greatest value that a measure may have."""
-    if measure.startswith("stage_distance"):
-        return 0.0, math.pi
-    if measure in ("goal_preservation", "alignment", "belief_error") or measure.startswith("compliance_gap"):
-        return -1.0, 1.0
-    return (-math.inf, math.inf) if "utility" in measure else (0.0, 1.0)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_shares_and_rates_are_within_their_bounds(name):
-    found = few(name).by_replicate
-    for measure in (row.name for row in MEASURES):
-        values = found[measure].dropna()
-        lower, upper = bounds(measure)
-        # the last digit of a sum of shares
-        assert values.between(lower - 1e-12, upper + 1e-12).all(), measure
-    classes = [f"{name}_share_all" for name in ("aligned", "compliant", "faking", "context_sensitive", "honest")]
-    assert np.allclose(found[[*classes, "perverse_share_all"]].sum(axis=1), 1.0, atol=1e-12)
-    assert np.isfinite(found[["goal_preservation", "alignment", "agent_utility", "overseer_utility"]]).all(axis=None)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_same_seed_gives_the_same_numbers(name):
-    again = simulate(scenario_under(name, **FEW), seed=1).by_replicate
-    pd.testing.assert_frame_equal(few(name).by_replicate, again, check_exact=True)
-
-
 def watched_share(name: str, **values: object) -> float:
     trajectory = simulate(scenario_under(name, **values), seed=1, record="agents").trajectory
     assert trajectory is not None
@@ -140,7 +98,7 @@ def watched_share(name: str, **values: object) -> float:
 
 def test_without_watching_nobody_is_watched_flagged_or_turned():
     assert watched_share("none", **FEW) == 0.0
-    found = few("none").by_replicate
+    found = simulate(scenario_under("none", **FEW), seed=1, record="none").by_replicate
     assert (found[["flag_rate", "modification_rate"]] == 0.0).all(axis=None)
     assert found["compliance_watched"].isna().all()
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from models.choice import ACT, COMPLY
 from models.scenario import Scenario
 from simulation.ledger import COLUMNS
-from simulation.mesa_engine import ComplianceModel, MesaWorld, agent_rows, agent_states
+from simulation.mesa_engine import MesaWorld, agent_rows, agent_states
 from simulation.preparation import prepare
 from simulation.run import array_world
 from tests.simulation.test_engines_agree import (
@@ -102,6 +102,8 @@ def test_engines_agree_on_every_schedule(schedule):
     values = {key: value for key, value in EVERYTHING.items() if key != "regime.schedule.rate"}
     persuades = "persuasive" if schedule["kind"] in ("budget", "equilibrium") else "none"
     changes = {"regime.schedule": schedule, "regime.visibility.signal": persuades, "agents.goals.angle": 1.2}
+    if schedule["kind"] == "escalating":
+        changes["regime.response.penalty"] = 0.0
     scenario = Scenario().with_values(values | QUICK | changes)
     array, mesa = worlds(scenario)
     assert_worlds_agree(array, mesa, scenario.run.episodes)
@@ -121,6 +123,81 @@ def test_engines_agree_with_every_mechanism(stakes):
     for name in ("spoken", "flags", "false_flags", "modifications", "conflict", "strategic"):
         assert sums[name] > 0.0, name
     assert sums["watched_flags"] < sums["flags"]
+
+
+GROUPS = [
+    {"name": "planners", "share": 0.3},
+    {
+        "name": "others",
+        "share": 0.1,
+        "set": {
+            "agents.cue": {"kind": "binary", "accuracy": 0.8},
+            "agents.foresight": spread(0.2, 0.6),
+            "agents.planning": "naive",
+            "agents.akrasia": spread(0.0, 0.3),
+            "agents.beliefs.feedback": "none",
+            "agents.beliefs.weighting": 1,
+            "agents.beliefs.detector": None,
+            "agents.conformity": 0,
+        },
+    },
+    {"name": "learners", "share": 0.1, "set": {"agents.decision": "learner", "agents.learner.lives": 30}},
+    {
+        "name": "coarse learners",
+        "share": 0.1,
+        "set": {"agents.decision": "learner", "agents.learner": {"lives": 20, "bins": 3, "modifications": 1}},
+    },
+    {"name": "imitators", "share": 0.2, "set": {"agents.decision": "imitator"}},
+    {"name": "honest", "share": 0.1, "set": {"agents.decision": "honest", "agents.goals.angle": 2.0}},
+    {"name": "fakers", "share": 0.1, "set": {"agents.decision": "faker"}},
+]
+
+
+@pytest.mark.parametrize("assignment", ["shuffled", "in_order"])
+def test_engines_agree_on_groups(assignment):
+    changes = {"agents.groups": GROUPS, "agents.assignment": assignment, "agents.imitator.window": 2}
+    # Whoever honestly speaks up, and who is copied, is all there.
+    scenario = Scenario().with_values(EVERYTHING | QUICK | changes)
+    array, mesa = worlds(scenario)
+    assert sorted(np.bincount(array.group)) == sorted([24, 8, 8, 8, 16, 8, 8])
+    assert_worlds_agree(array, mesa, scenario.run.episodes)
+    assert_same_bits(array.world.threshold, mesa.model.column("threshold"), "thresholds")
+
+
+DEVELOPMENT = {
+    "agents.capability": {"level": spread(0.1, 0.5), "growth": spread(0.0, 0.2), "depth": {"at_one": 6, "exponent": 2}},
+    "regime.detector.kind": "gaussian",
+    "regime.detector.criterion": 0.5,
+    "overseer.capability": {"level": 0.3, "growth": 0.1, "sensitivity": {"at_zero": 1, "at_one": 3}},
+}
+
+
+@pytest.mark.parametrize("perceived", [None, {"hit_rate": 0.7}], ids=["as it is", "as it is not"])
+def test_engines_agree_where_capability_grows(perceived):
+    changes = {"agents.beliefs.detector": perceived, "agents.count": 40}
+    scenario = Scenario().with_values(
+        {k: v for k, v in EVERYTHING.items() if k != "agents.foresight"} | QUICK | changes
+    )
+    scenario = scenario.with_values({"regime.detector": {"kind": "gaussian"}} | DEVELOPMENT)
+    array, mesa = worlds(scenario)
+    assert_worlds_agree(array, mesa, scenario.run.episodes)
+    for name in ("quality", "foresight", "rationality", "depth"):
+        assert_same_bits(getattr(array.world, name), mesa.model.column(name), name)
+
+
+@pytest.mark.parametrize(
+    "goals",
+    [
+        {"kind": "von_mises_fisher", "concentration": 3, "dimension": 5},
+        {"kind": "vectors", "vectors": [[0.5, 1, -1]]},
+        {"kind": "vectors", "vectors": [[k % 7 - 3, k % 5 - 1, 1] for k in range(80)]},
+    ],
+    ids=["scattered", "one for all", "one by one"],
+)
+def test_engines_agree_on_goals(goals):
+    kept = {key: value for key, value in (EVERYTHING | QUICK).items() if not key.startswith("agents.goals")}
+    scenario = Scenario().with_values(kept | {"agents.goals": goals, "stakes": {"kind": "tasks"}})
+    assert_worlds_agree(*worlds(scenario), 4)
 
 
 def test_engines_agree_where_beliefs_move():
@@ -180,17 +257,6 @@ def full_scenarios(draw):
 @given(full_scenarios(), st.tuples(*[st.integers(0, 2**32 - 1)] * 3))
 def test_engines_agree_on_random_scenarios(scenario, address):
     assert_worlds_agree(*worlds(scenario, *address, always_full=True), scenario.run.episodes)
-
-
-def test_the_order_of_visiting_does_not_matter():
-    scenario = Scenario().with_values(EVERYTHING | QUICK)
-    shuffled, in_order = (ComplianceModel(scenario, collect=False) for _ in range(2))
-    for _ in range(4):
-        shuffled.subjects.shuffle(inplace=True)
-        shuffled.step()
-        in_order.step()
-    for name, values in agent_states(in_order).items():
-        assert_same_bits(agent_states(shuffled)[name], values, name)
 
 
 def test_complied_is_not_spoken():

@@ -34,7 +34,10 @@ def rounds(thresholds, payoffs, neighbours, temperature, window=4, seed=1, episo
     thresholds, sums = np.array(thresholds, float), np.zeros((len(thresholds), WIDTH))
     sums[:, PAYOFF] = window * np.array(payoffs)
     earned = np.zeros(len(thresholds))
-    imitate_all(thresholds, earned, sums, window, temperature, neighbours, Address(seed, 0, 0), episode)
+    imitate_all(
+        thresholds, earned, sums, window, np.full(thresholds.size, temperature), np.ones(thresholds.size, np.int64),
+        np.ones(thresholds.size, bool), neighbours, Address(seed, 0, 0), episode,
+    )  # fmt: skip
     np.testing.assert_array_equal(earned, sums[:, PAYOFF])
     return thresholds
 

@@ -85,7 +85,7 @@ def test_a_learner_may_learn_to_speak_up():
     # A bonus of 2 for speaking up, never answered, beats 1 for acting and 0 for complying.
     rule, _ = learned(nature(0.5, BINARY, offers_voice=1, bonus=2.0), birth(0.5, 1.0), TOLD)
     assert rule[0].tolist() == [2, 2]
-    assert CLASS_NAMES[learner_class(rule, 0, BINARY, 1.0, 0.0)] == "honest"
+    assert CLASS_NAMES[learner_class(rule, rule.shape[1], 0, BINARY, 1.0, 0.0)] == "honest"
 
 
 def test_false_flags_matter_to_aligned_goals():
@@ -107,11 +107,11 @@ def test_aligned_at_birth():
 def test_rates_of_a_rule():
     rule = np.array([[1, 0], [0, 0]], np.int8)
     # Told with accuracy .9, a quarter of the watched episodes disguised: looks unwatched .25, acts on .1 or .9
-    found = learned_rates(rule, 0, BINARY, 0.9, 0.25)
+    found = learned_rates(rule, rule.shape[1], 0, BINARY, 0.9, 0.25)
     act_watched = 0.75 * 0.1 + 0.25 * 0.9
     assert found == pytest.approx((act_watched, 1.0 - act_watched, 0.9, 0.1))
     # Later selves than it tells apart are taken for the last of these.
-    assert learned_rates(rule, 7, BINARY, 0.9, 0.25) == pytest.approx((0.0, 1.0, 0.0, 1.0))
+    assert learned_rates(rule, rule.shape[1], 7, BINARY, 0.9, 0.25) == pytest.approx((0.0, 1.0, 0.0, 1.0))
 
 
 # Independence
@@ -159,7 +159,8 @@ def agreement(cue_kind, quality, penalty, lessons, seed=1, size=12):
                     nature(values[column], cue_kind, penalty),
                     birth(values[row], quality, size * row + column),
                 )
-                code = learner_class(learned(world, born, lessons, seed)[0], 0, cue_kind, quality, 0.0)
+                rule = learned(world, born, lessons, seed)[0]
+                code = learner_class(rule, rule.shape[1], 0, cue_kind, quality, 0.0)
                 agreed.append(code == fine[2 * row, 2 * column])
     return {CLASS_NAMES[code] for code in fine.ravel()}, len(agreed), float(np.mean(agreed))
 

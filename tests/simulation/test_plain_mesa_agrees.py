@@ -39,7 +39,7 @@ def engine(plans):
 
 
 def array_measures(plans, replicate):
-    population = draw_population(SCENARIO, SETTINGS, 1, replicate)
+    population = draw_population(SCENARIO, 1, replicate)
     world = ArrayWorld(population, SETTINGS, plans, 1, replicate, 0)
     world.advance(0, EPISODES)
     rows = world.rows(EPISODES)
