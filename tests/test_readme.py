@@ -30,3 +30,12 @@ def test_what_it_links_to_is_there():
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", README) if not link.startswith("http")]
     assert links
     assert [link for link in links if not (here / link).exists()] == []
+
+
+def test_the_yaml_is_part_of_a_scenario(tmp_path):
+    from compliance import load_scenario
+
+    (written,) = blocks("yaml")
+    path = tmp_path / "shown.yaml"
+    path.write_text(f"name: shown\n{written}")
+    assert [group.name for group in load_scenario(path).agents.groups] == ["planners", "fakers"]
