@@ -147,15 +147,25 @@ def option_probabilities(act: float, comply: float, voice: float, rationality: f
     rationality : float
         ``lambda > 0``; infinite: the best, ties go to complying, then to speaking up.
     """
-    if rationality == float("inf"):
-        speaks = voice > comply and voice >= act
-        acts = act > comply and not speaks
-        return (1.0 if acts else 0.0), (1.0 if speaks else 0.0)
-    if voice == NO_VOICE:
-        return logistic(rationality * (act - comply)), 0.0
+    return acting_probability(act, comply, voice, rationality), speaking_probability(act, comply, voice, rationality)
+
+
+@compiled
+def acting_probability(act: float, comply: float, voice: float, rationality: float) -> float:
+    """Return the first of `option_probabilities`."""
+    best = 1.0 if (act > comply) & ((voice <= comply) | (voice < act)) else 0.0
+    # Without a voice the last term vanishes beside the first. For an infinite rationality none is looked at.
     to_act = 1.0 + exponential(rationality * (comply - act)) + exponential(rationality * (voice - act))
+    return best if rationality == float("inf") else 1.0 / to_act
+
+
+@compiled
+def speaking_probability(act: float, comply: float, voice: float, rationality: float) -> float:
+    """Return the second of `option_probabilities`."""
+    best = 1.0 if (voice > comply) & (voice >= act) else 0.0
     to_speak = 1.0 + exponential(rationality * (comply - voice)) + exponential(rationality * (act - voice))
-    return 1.0 / to_act, 1.0 / to_speak
+    noisy = 0.0 if voice == NO_VOICE else 1.0 / to_speak
+    return best if rationality == float("inf") else noisy
 
 
 @compiled

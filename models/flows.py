@@ -19,7 +19,7 @@ import numpy as np
 
 from models.choice import COMPLY
 from models.compilation import compiled_loop
-from models.goals import RANDOM, TASKS, one_minus_cosine
+from models.goals import RANDOM, TASKS
 from models.options import CueRule, Prices, best_cue_rule, context_probabilities, looks_probabilities, option_lines
 from models.outlook import Outlook
 from models.rule_breaks import rule_breaks
@@ -51,11 +51,15 @@ class Eyes(NamedTuple):
         is worth per size u (`models.tasks`).
     axis : float
         Of tasks, the angle ``chi >= theta_k`` from which u is measured.
+    sine, rise : float
+        sin and 1 - cos of `angle`, which every rule that is tried needs.
     """
 
     angle: float
     worth: float
     axis: float
+    sine: float
+    rise: float
 
 
 class Rates(NamedTuple):
@@ -210,7 +214,7 @@ def conditional_choices(flow: Flow) -> Flow:
 @compiled_loop
 def constant_flow(eyes: Eyes, rates: Rates) -> Flow:
     """Return the flow of stakes that are the same in every episode, from the rates of its rule."""
-    return with_tempted(no_flow(), 1.0, eyes.worth, sin(eyes.angle), one_minus_cosine(eyes.angle), rates)
+    return with_tempted(no_flow(), 1.0, eyes.worth, eyes.sine, eyes.rise, rates)
 
 
 @compiled_loop
@@ -231,7 +235,7 @@ def random_flow(eyes: Eyes, prices: Prices, outlook: Outlook, true_honeypots: fl
     size = nodes_per_panel(stakes)
     nodes, weights = (MANY_NODES, MANY_WEIGHTS) if size > FEW_NODES.size else (FEW_NODES, FEW_WEIGHTS)
     breaks = rule_breaks(eyes.worth, prices, outlook, size > FEW_NODES.size)
-    rise, lower = sin(eyes.angle), one_minus_cosine(eyes.angle)
+    rise, lower = eyes.sine, eyes.rise
     sincere = sincere_rates(prices.guarding, outlook)
     flow = no_flow()
     for panel in range(stakes.edges.size - 1):

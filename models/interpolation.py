@@ -89,6 +89,16 @@ def place_after_turn(begin: int, angle: float, table: LossTable) -> int:
 
 
 @compiled
+def share_on_row(usable: NDArray[np.float32], columns: int, begin: int, position: float) -> float:
+    """Return ``L/b`` of a row from the table; parameters as of `tabulated_share`."""
+    column = min(int(position), columns - 2)
+    share = position - column
+    # An unsigned index is never counted from the end, and need not be checked for it.
+    node = np.uint64(begin + column)
+    return float(usable[node] + share * (usable[node + _ONE] - usable[node]))
+
+
+@compiled
 def tabulated_share(usable: NDArray[np.float32], columns: int, begin: int, weight: float, position: float) -> float:
     """Return ``L/b`` from the table; NaN where it may not be interpolated.
 
@@ -101,13 +111,8 @@ def tabulated_share(usable: NDArray[np.float32], columns: int, begin: int, weigh
     position : float
         Its belief among the columns: `belief_position` times (columns - 1).
     """
-    column = min(int(position), columns - 2)
-    share = position - column
-    # An unsigned index is never counted from the end, and need not be checked for it.
-    node = np.uint64(begin + column)
-    below = node + np.uint64(columns)
-    upper = usable[node] + share * (usable[node + _ONE] - usable[node])
-    lower = usable[below] + share * (usable[below + _ONE] - usable[below])
+    upper = share_on_row(usable, columns, begin, position)
+    lower = share_on_row(usable, columns, begin + columns, position)
     return float(upper + weight * (lower - upper))
 
 

@@ -42,18 +42,39 @@ def mean_temptation(stakes: Stakes, angle: float) -> float:
     return temptation(stakes.kind, stakes.scale, angle)
 
 
+class Judge(NamedTuple):
+    """What a self judges lives by: ``sigma``, sin and cos of its angle, and ``E b``."""
+
+    scale: float
+    sine: float
+    cosine: float
+    worth: float
+
+
+@compiled_loop
+def judge_at(angle: float, stakes: Stakes) -> Judge:
+    """Return the self at `angle` > 0."""
+    return Judge(judge_scale(stakes, angle), sin(angle), cos(angle), mean_temptation(stakes, angle))
+
+
+@compiled_loop
+def judged_life(life: Life, judge: Judge) -> float:
+    """Return ``W_j(k)``: the life judged by a self."""
+    gains = judge.scale * (judge.sine * life.along - judge.cosine * life.across)
+    return gains - life.costs + life.instead * judge.worth
+
+
 @compiled_loop
 def life_value(life: Life, judge: float, stakes: Stakes) -> float:
     """Return ``W_j(k)``: the life judged by a self at the angle `judge` > 0."""
-    gains = judge_scale(stakes, judge) * (sin(judge) * life.along - cos(judge) * life.across)
-    return gains - life.costs + life.instead * mean_temptation(stakes, judge)
+    return judged_life(life, judge_at(judge, stakes))
 
 
 @compiled_loop
 def own_eyes(angle: float, stakes: Stakes) -> Eyes:
     """Return the eyes of a self that judges its own episodes."""
     worth = stakes.scale if stakes.kind == TASKS else temptation(stakes.kind, stakes.scale, angle)
-    return Eyes(angle, worth, angle)
+    return Eyes(angle, worth, angle, sin(angle), one_minus_cosine(angle))
 
 
 @compiled_loop
@@ -63,15 +84,18 @@ def eyes_of(judge: float, angle: float, goal_weight: float, stakes: Stakes) -> E
     if stakes.kind == TASKS:
         rise = goal_weight * sin(judge) + own * sin(angle)
         level = goal_weight * cos(judge) + own * cos(angle)
-        return Eyes(angle, stakes.scale * hypot(rise, level), max(angle, atan2(rise, level)))
-    shared = sin(judge) * sin(angle) - cos(judge) * one_minus_cosine(angle)
+        axis = max(angle, atan2(rise, level))
+        return Eyes(angle, stakes.scale * hypot(rise, level), axis, sin(angle), one_minus_cosine(angle))
+    sine, lower = sin(angle), one_minus_cosine(angle)
+    shared = sin(judge) * sine - cos(judge) * lower
     judged = judge_scale(stakes, judge) * shared
-    return Eyes(angle, goal_weight * judged + own * temptation(stakes.kind, stakes.scale, angle), angle)
+    worth = goal_weight * judged + own * temptation(stakes.kind, stakes.scale, angle)
+    return Eyes(angle, worth, angle, sine, lower)
 
 
 @compiled_loop
-def episode_life(flow: Flow, kept: float, angle: float, goal_weight: float, stakes: Stakes) -> Life:
-    """Return what one episode of a successor at `angle` is worth to any earlier self.
+def episode_life(flow: Flow, kept: float, worth: float, goal_weight: float) -> Life:
+    """Return what one episode of a successor is worth to any earlier self.
 
     Parameters
     ----------
@@ -79,9 +103,11 @@ def episode_life(flow: Flow, kept: float, angle: float, goal_weight: float, stak
         Of its rule.
     kept : float
         The gain as judged by the successor itself.
+    worth : float
+        ``E b`` of the successor.
     """
     own = 1.0 - goal_weight
-    instead = own * (mean_temptation(stakes, angle) - kept)
+    instead = own * (worth - kept)
     return Life(goal_weight * flow.along, goal_weight * flow.across, flow.cost + instead, own)
 
 

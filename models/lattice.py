@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from models.compilation import compiled_loop
 from models.flows import Eyes, Flow
-from models.judgement import Life, eyes_of, life_value, mean_temptation, own_eyes
+from models.judgement import Judge, Life, episode_life, eyes_of, judged_life, mean_temptation, own_eyes
 from models.options import Prices
-from models.outlook import NAIVE, Outlook, Response, Stakes
+from models.outlook import NAIVE, Outlook, Response
 from models.planning import chain_length
 from models.response import guarding_cost
 
@@ -135,9 +135,10 @@ def judged_state(present: float, angle: float, is_present: bool, outlook: Outloo
 
 
 @compiled_loop
-def own_gain(flow: Flow, angle: float, stakes: Stakes) -> float:
-    """Return the gain of a flow as judged by the self that acts."""
-    return life_value(Life(flow.along, flow.across, 0.0, 0.0), angle, stakes)
+def own_life(flow: Flow, judge: Judge, goal_weight: float) -> Life:
+    """Return what one episode under a flow is worth to any earlier self; `judge` is the self that acts."""
+    kept = judged_life(Life(flow.along, flow.across, 0.0, 0.0), judge)
+    return episode_life(flow, kept, judge.worth, goal_weight)
 
 
 @compiled_loop

@@ -244,6 +244,8 @@ def chain_plan(
         The cue below which it acts, ``x_1`` and ``x_0`` (as the agent reckons).
     """
     turns = chain_length(angle, rotation)
+    # Nothing beyond the next state matters to whom the next episode does not count.
+    turns = min(turns, 2) if foresight == 0.0 else turns
     along, across, costs, threshold, watched, unwatched = end_coefficients(
         turns, angle, stakes_kind, scale, rotation, penalty, foresight, belief, hit_rate, false_alarm_rate,
         cue_kind, quality, honeypot_share,

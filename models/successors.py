@@ -16,7 +16,7 @@ import numpy as np
 from models.compilation import compiled_loop
 from models.flows import Eyes, Flow, best_flow, complying_flow
 from models.goals import ALIGNED_ANGLE
-from models.judgement import Life, aligned_life, episode_life, life_value, lived
+from models.judgement import Judge, Life, aligned_life, judge_at, life_value, lived
 from models.lattice import (
     Plan,
     episode_value,
@@ -27,7 +27,7 @@ from models.lattice import (
     lattice_angle,
     levels,
     open_plan,
-    own_gain,
+    own_life,
     plan_prices,
     read_life,
     with_value,
@@ -42,16 +42,42 @@ _LAST_DIGIT = 2e-16
 @compiled_loop
 def best_plan(eyes: Eyes, extra: float, following: Plan, outlook: Outlook) -> tuple[Plan, Flow]:
     """Return the plan of a self whose successors' worth is given (the value of `following` is not looked at)."""
-    foresight = outlook.planner.foresight
     flow = complying_flow(eyes, following.guarding, outlook, outlook.cue.honeypots)
+    plan = with_value(following, kept_value(flow, extra, following, outlook.planner.foresight))
+    return improved_plan(eyes, extra, plan, flow, outlook, 0.0)
+
+
+@compiled_loop
+def best_plan_near(
+    guess: float, eyes: Eyes, extra: float, following: Plan, outlook: Outlook, least: float
+) -> tuple[Plan, Flow]:
+    """Return what `best_plan` does, from a guess of the value; `least` as of `improved_plan`."""
+    foresight = outlook.planner.foresight
+    prices = plan_prices(with_value(following, guess), foresight)
+    flow = best_flow(eyes, prices, outlook, outlook.cue.honeypots)
     plan = with_value(following, kept_value(flow, extra, following, foresight))
+    return improved_plan(eyes, extra, plan, flow, outlook, least)
+
+
+@compiled_loop
+def improved_plan(
+    eyes: Eyes, extra: float, following: Plan, flow: Flow, outlook: Outlook, least: float
+) -> tuple[Plan, Flow]:
+    """Return the best plan from one whose value is that of the rule with this flow, by Newton's method.
+
+    Parameters
+    ----------
+    least : float
+        A step that gains no more is the last, in units of payoff; one that changes the last digit alone is in any case.
+    """
+    foresight, plan = outlook.planner.foresight, following
     for _ in range(_NEWTON_STEPS):
         new_flow = best_flow(eyes, plan_prices(plan, foresight), outlook, outlook.cue.honeypots)
         new_value = kept_value(new_flow, extra, following, foresight)
         # At equal value the new rule is the one that a tie asks for: the best reply complies where it is indifferent.
         if not new_value >= plan.value:
             break
-        last_step = new_value - plan.value <= _LAST_DIGIT * abs(new_value)
+        last_step = new_value - plan.value <= max(_LAST_DIGIT * abs(new_value), least)
         plan, flow = with_value(plan, new_value), new_flow
         if last_step:
             break
@@ -59,14 +85,12 @@ def best_plan(eyes: Eyes, extra: float, following: Plan, outlook: Outlook) -> tu
 
 
 @compiled_loop
-def lasting_life(flow: Flow, plan: Plan, angle: float, outlook: Outlook, turned: Life, taught: Life) -> Life:
-    """Return the life of a state that lasts until a turn."""
+def lasting_life(flow: Flow, plan: Plan, judge: Judge, outlook: Outlook, turned: Life, taught: Life) -> Life:
+    """Return the life of a state that lasts until a turn; `judge` is the self that stands there."""
     foresight = outlook.planner.foresight
     flag = foresight * plan.flag_turns * flow.hazard
     comply = foresight * plan.comply_turns * flow.reinforced
-    episode = episode_life(
-        flow, own_gain(flow, angle, outlook.stakes), angle, outlook.planner.goal_weight, outlook.stakes
-    )
+    episode = own_life(flow, judge, outlook.planner.goal_weight)
     return lived(1.0 / (1.0 - foresight + flag + comply), episode, 0.0, episode, flag, turned, comply, taught)
 
 
@@ -75,6 +99,8 @@ def endless_plan(angle: float, outlook: Outlook) -> Plan:
     """Return the plan of a self at `angle` > 0 that looks ahead without end."""
     planner, response, stakes = outlook.planner, outlook.response, outlook.stakes
     lattice, last = is_lattice(response), levels(angle, response)
+    # Nothing beyond the next state matters to whom the next episode does not count.
+    last = min(last, 2) if planner.foresight == 0.0 else last
     lives = np.zeros((last + 2 if lattice else 1, 4))
     aligned = aligned_life(false_alarm_cost(outlook), planner.goal_weight, 1.0 / (1.0 - planner.foresight))
     plan = open_plan(angle, 0.0, 0.0, True, outlook)
@@ -89,8 +115,14 @@ def endless_plan(angle: float, outlook: Outlook) -> Plan:
             after_flag, after_comply = life_value(turned, judge, stakes), life_value(taught, judge, stakes)
             following = open_plan(state, after_flag, after_comply, level == last, outlook)
             plan, flow = best_plan(eyes, extra, following, outlook)
-            write_life(lives, flags, lasting_life(flow, plan, state, outlook, turned, taught))
+            write_life(lives, flags, lasting_life(flow, plan, judge_at(state, stakes), outlook, turned, taught))
     return plan
+
+
+@compiled_loop
+def losses_of(plan: Plan) -> tuple[float, float]:
+    """Return ``(L_flag, L_comply)`` of a plan."""
+    return plan.flag_turns * (plan.value - plan.after_flag), plan.comply_turns * (plan.value - plan.after_comply)
 
 
 @compiled_loop
@@ -125,7 +157,7 @@ def finite_plan(angle: float, outlook: Outlook) -> Plan:
                 flow = best_flow(eyes, plan_prices(plan, planner.foresight), outlook, outlook.cue.honeypots)
                 flag = planner.foresight * plan.flag_turns * flow.hazard
                 comply = planner.foresight * plan.comply_turns * flow.reinforced
-                episode = episode_life(flow, own_gain(flow, state, stakes), state, planner.goal_weight, stakes)
+                episode = own_life(flow, judge_at(state, stakes), planner.goal_weight)
                 stay = planner.foresight - flag - comply
                 same = read_life(lives, place)
                 write_life(lives, place, lived(1.0, episode, stay, same, flag, turned, comply, taught))
@@ -174,5 +206,4 @@ def planned_losses(
     """
     if angle < ALIGNED_ANGLE or planner.kind == UNAWARE or planner.kind == MYOPIC:
         return 0.0, 0.0
-    plan = plan_at(angle, Outlook(belief, stakes, planner, cue, detector, response))
-    return plan.flag_turns * (plan.value - plan.after_flag), plan.comply_turns * (plan.value - plan.after_comply)
+    return losses_of(plan_at(angle, Outlook(belief, stakes, planner, cue, detector, response)))

@@ -27,6 +27,7 @@ from models.planning import (
     judged_value,
     state_coefficients,
 )
+from models.refinement import refined, rough_cells, usable_shares
 from models.response import guarding_cost
 
 Floats = NDArray[np.float64]
@@ -37,11 +38,6 @@ _ROW_DISTANCE = 0.033
 _FEWEST_ROWS_PER_TURN = 10
 #: Solved columns.
 COLUMNS = 225
-#: Promised error of L: relative to L, or relative to b.
-RELATIVE_ERROR = 1e-3
-ABSOLUTE_ERROR = 1e-6
-#: Share of it at which a cell counts as rough.
-_CAUTION = 1.0
 
 
 def loss_table(
@@ -73,7 +69,7 @@ def loss_table(
 
     Other parameters are those of `models.planning.chain_plan`.
     """
-    spacing, rows_per_turn = _row_spacing(rotation, one_angle)
+    spacing, rows_per_turn = row_spacing(rotation, one_angle)
     # One row above the highest angle, so that a cubic has a node on each side.
     top = highest_angle if one_angle else highest_angle * float(np.exp(spacing))
     rows = ceil(log(top / ALIGNED_ANGLE) / spacing) + 3
@@ -83,20 +79,20 @@ def loss_table(
         top, spacing, rows, rows_per_turn, stakes_kind, scale, rotation, penalty,
         terminal_guarding, foresight, hit_rate, false_alarm_rate, discrimination, honeypot_share,
     )  # fmt: skip
-    rough = _rough_cells(solved, one_angle)
-    shares = _refined(solved) if one_angle else _refined(_refined(solved).T).T
+    rough = rough_cells(solved, not one_angle)
+    shares = refined(solved) if one_angle else refined(refined(solved).T).T
     return LossTable(
         top=top,
         spacing=spacing if one_angle else 0.5 * spacing,
         rows_per_turn=rows_per_turn if one_angle else 2 * rows_per_turn,
         on_rows=one_angle,
         shares=np.ascontiguousarray(shares, dtype=np.float32),
-        usable=_usable(shares, rough).ravel(),
+        usable=_usable_rows(shares, rough).ravel(),
         rough_share=_rough_share(rough, spacing),
     )
 
 
-def _row_spacing(rotation: float, one_angle: bool) -> tuple[float, int]:
+def row_spacing(rotation: float, one_angle: bool) -> tuple[float, int]:
     """Return (distance of neighbouring rows in the logarithm of the angle, rows to a turn)."""
     if rotation == 1.0:
         return _ROW_DISTANCE, 1
@@ -154,57 +150,11 @@ def _solved_rows(
     return shares
 
 
-def _refined(values: Floats) -> Floats:
-    """Return values with one more between each two along the last axis: the cubic through the four nearest."""
-    out = np.empty((*values.shape[:-1], 2 * values.shape[-1] - 1))
-    out[..., ::2] = values
-    out[..., 3:-3:2] = (9.0 * (values[..., 1:-2] + values[..., 2:-1]) - values[..., :-3] - values[..., 3:]) / 16.0
-    for end, (a, b, c, d) in ((1, (0, 1, 2, 3)), (-2, (-1, -2, -3, -4))):
-        out[..., end] = (5.0 * values[..., a] + 15.0 * values[..., b] - 5.0 * values[..., c] + values[..., d]) / 16.0
-    return out
-
-
-def _usable(shares: Floats, rough: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return the refined shares with NaN at the corners of rough cells."""
-    usable = shares.astype(np.float32)
-    row, column = np.nonzero(rough)
-    rows = (row,) if shares.shape[0] == rough.shape[0] else (2 * row, 2 * row + 1)
-    for at in rows:
-        for next_to in (2 * column, 2 * column + 1):
-            inside = (at < usable.shape[0] - 2) & (next_to < usable.shape[1])
-            usable[at[inside], next_to[inside]] = np.nan
+def _usable_rows(shares: Floats, rough: NDArray[np.bool_]) -> NDArray[np.float32]:
+    usable = usable_shares(shares, rough)
     # Aligned agents are looked up in the last two rows.
     usable[-2:] = 0.0
     return usable
-
-
-def _rough_cells(shares: Floats, one_angle: bool) -> NDArray[np.bool_]:
-    """Return where the error may be more than is promised: the cell between each node and the next."""
-    error = _error_along(shares)
-    if not one_angle:
-        error = error + _error_along(shares.T).T
-    allowed = _CAUTION * np.maximum(RELATIVE_ERROR * np.abs(shares), ABSOLUTE_ERROR)
-    rough: NDArray[np.bool_] = error > allowed
-    return rough
-
-
-def _error_along(values: Floats) -> Floats:
-    """Return the error between each node of the last axis and the next, judged by second differences.
-
-    A line between nodes half as far apart errs by a 32nd of the second difference. A kink at a share x of the way, of
-    slope s, gives the second differences ``s (1 - x)`` and ``s x`` at the two nodes and none around them, and the cubic
-    an error of at most ``0.75 s x (1 - x)``, or ``s/16`` next to a kink on a node. Where the values are smooth the two,
-    less what their neighbours show, are of fourth order, as the error of the cubic is.
-    """
-    second = np.pad(np.diff(values, 2, axis=-1), ((0, 0), (2, 3)), mode="edge")
-    size = values.shape[-1]
-    before, left, right, after = (second[:, shift : shift + size] for shift in range(4))
-    line = np.maximum(np.abs(left), np.abs(right)) / 32.0
-    around = 0.5 * (before + after)
-    left, right = np.abs(left - around), np.abs(right - around)
-    both = left + right
-    product = np.divide(left * right, both, out=np.zeros_like(both), where=both > 0.0)
-    return line + 0.75 * product + np.maximum(left, right) / 16.0
 
 
 def _rough_share(rough: NDArray[np.bool_], spacing: float) -> float:

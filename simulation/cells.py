@@ -104,7 +104,7 @@ def _general_replies(c: Floats, stakes: Stakes) -> Floats:
     out = np.empty((4, c.shape[1]))
     for i in range(c.shape[1]):
         out[0, i], out[1, i], out[2, i], out[3, i] = general_reply(
-            c[_ANGLE, i], _outlook(c, i, stakes), c[_TRUE_HONEYPOTS, i]
+            c[_ANGLE, i], outlook_of(c, i, stakes), c[_TRUE_HONEYPOTS, i]
         )
     return out
 
@@ -134,19 +134,20 @@ def _general_values(c: Floats, stakes: Stakes) -> Floats:
 @compiled_loop
 def rules_of_cell(c: Floats, stakes: Stakes) -> tuple[NDArray[np.bool_], Floats]:
     """Return which classes have a rule in the first cell, and their rules (`models.class_cue_rules`)."""
-    return class_cue_rules(c[_ANGLE, 0], _outlook(c, 0, stakes), c[_TRUE_HONEYPOTS, 0])
+    return class_cue_rules(c[_ANGLE, 0], outlook_of(c, 0, stakes), c[_TRUE_HONEYPOTS, 0])
 
 
 @compiled_loop
 def _general_classes(c: Floats, stakes: Stakes) -> NDArray[np.int64]:
     out = np.empty(c.shape[1], np.int64)
     for i in range(out.size):
-        out[i] = general_best_class(c[_ANGLE, i], _outlook(c, i, stakes), c[_TRUE_HONEYPOTS, i])
+        out[i] = general_best_class(c[_ANGLE, i], outlook_of(c, i, stakes), c[_TRUE_HONEYPOTS, i])
     return out
 
 
 @compiled_loop
-def _outlook(c: Floats, i: int, stakes: Stakes) -> Outlook:
+def outlook_of(c: Floats, i: int, stakes: Stakes) -> Outlook:
+    """Return what the agent of column i of `DECISION_COLUMNS` plans and judges with."""
     rates = Rates(
         c[_HIT_RATE, i], c[_FALSE_ALARM_RATE, i], c[_UNWATCHED_HIT_RATE, i], c[_PEER_REPORT_RATE, i],
         c[_PROBE_HIT_RATE, i], c[_PROBE_FALSE_ALARM_RATE, i],
@@ -173,7 +174,7 @@ def _outlook(c: Floats, i: int, stakes: Stakes) -> Outlook:
 
 @compiled_loop
 def _general_value(c: Floats, i: int, stakes: Stakes, out: Floats) -> None:
-    outlook = _outlook(c, i, stakes)
+    outlook = outlook_of(c, i, stakes)
     found = general_strategy_values(
         c[_ANGLE, i], outlook.belief, outlook.stakes, outlook.planner, outlook.cue, outlook.detector, outlook.response,
         c[_TRUE_HONEYPOTS, i],

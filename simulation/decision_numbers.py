@@ -6,6 +6,7 @@ Where agents differ, they are those of the median agent: each distribution at it
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from models.goal_parameters import AngleGoals, GivenGoals, ScatteredGoals
 from models.outlook import ENDLESS, Cue, Stakes
 from models.refusals import InputError
 from models.scenario import Scenario
+from models.society_parameters import Society
 from simulation.graphs import neighbours_of
 from simulation.groups import kind_of
 from simulation.growth import at_birth, parameter_values
@@ -97,7 +99,7 @@ def decision_columns(scenario: Scenario) -> dict[str, float]:
         "peer_report_rate": rates.peer_report_rate,
         "probe_hit_rate": rates.probe_hit_rate,
         "probe_false_alarm_rate": rates.probe_false_alarm_rate,
-        "neighbours": _neighbours(scenario) if rates.peer_report_rate > 0.0 else 0,
+        "neighbours": _neighbours(scenario.society, scenario.agents.count) if rates.peer_report_rate > 0.0 else 0,
         "cue_kind": settings.cue_kind,
         "quality": 1.0 if math.isinf(quality) else quality,
         "reckoned_honeypots": median_value(scenario, "agents.beliefs.honeypot_share"),
@@ -119,9 +121,10 @@ def first_penalty(scenario: Scenario) -> float:
     return float(rows[0].penalty) if rows else scenario.regime.response.penalty
 
 
-def _neighbours(scenario: Scenario) -> int:
+@lru_cache(maxsize=16)
+def _neighbours(society: Society, agents: int) -> int:
     """Return how many neighbours the median agent of the first replicate has."""
-    rows = neighbours_of(scenario.society, scenario.agents.count, 1, 0)
+    rows = neighbours_of(society, agents, 1, 0)
     return int(np.median(np.diff(rows.begins)))
 
 

@@ -14,7 +14,7 @@ from models.strategies import ALIGNED, CLASS_NAMES
 from simulation.census import ALL, CONFLICT, UNMODIFIED
 from simulation.deciders import learner_class, rule_class_of, threshold_class
 from simulation.full_stages import cue_of, own_response
-from simulation.full_world import FullWorld, read_detector
+from simulation.full_world import FullWorld, detector_at
 from simulation.groups import LEARNER, PLANNER
 from simulation.mechanisms import Mechanisms
 from simulation.settings import Settings
@@ -64,7 +64,7 @@ def _class_of(world: FullWorld, agent: int, settings: Settings, mechanisms: Mech
     rule = Rule(
         tempted, world.guarding[agent], world.foresight[agent], world.loss[agent], world.turn_loss[agent],
         world.habit[agent], world.pull[agent], world.weighting[agent], world.rationality[agent], world.akrasia[agent],
-        read_detector(world.perceived, agent), own_response(world, agent, mechanisms),
+        detector_at(world.perceived, agent), own_response(world, agent, mechanisms),
     )  # fmt: skip
     return rule_class_of(
         rule, belief, cue, world.angle[agent], stakes, settings.honeypot_share, mechanisms.false_signal

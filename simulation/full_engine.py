@@ -17,6 +17,7 @@ from models.perception import belief_mean
 from simulation.deciders import nature_of
 from simulation.draws import Address, shared_task
 from simulation.full_census import full_class_counts
+from simulation.full_plans import FullPlans
 from simulation.full_stages import (
     Draws,
     choose_all,
@@ -59,9 +60,16 @@ class FullArrayWorld:
     """One replicate; the other engine has the same methods."""
 
     def __init__(
-        self, prepared: Prepared, population: Population, neighbours: Neighbours, seed: int, replicate: int, stream: int
+        self,
+        prepared: Prepared,
+        population: Population,
+        neighbours: Neighbours,
+        plans: FullPlans,
+        seed: int,
+        replicate: int,
+        stream: int,
     ) -> None:
-        self.prepared, self.neighbours = prepared, neighbours
+        self.prepared, self.neighbours, self.plans = prepared, neighbours, plans
         self.address, self.group = Address(seed, replicate, stream), population.group
         directions = np.empty((population.size, 0))
         if prepared.settings.stakes_kind == TASKS and prepared.mechanisms.shared_task:
@@ -114,8 +122,9 @@ class FullArrayWorld:
             end = min(begin + _BATCH, last)
             drawn = drawn_temptations(prepared.scenario, self.address, begin, end)
             _run_episodes(
-                self.world, prepared.settings, prepared.mechanisms, prepared.stakes, self.neighbours, self.draws,
-                prepared.schedule, self.watch, self.address, begin, end, drawn, prepared.plans_move, self.with_probes,
+                self.world, self.plans, prepared.settings, prepared.mechanisms, prepared.stakes, self.neighbours,
+                self.draws, prepared.schedule, self.watch, self.address, begin, end, drawn, prepared.plans_move,
+                self.with_probes,
             )  # fmt: skip
 
     def rows(self, now: int) -> Floats:  # noqa: ARG002  (what was done is counted at once)
@@ -127,7 +136,7 @@ class FullArrayWorld:
         prepared = self.prepared
         face_groups(self.world, self.watch, prepared.schedule)
         if prepared.mechanisms.some_plan:
-            plan_all(self.world, prepared.mechanisms, prepared.stakes, prepared.plans_move)
+            plan_all(self.world, self.plans, prepared.mechanisms, prepared.stakes, prepared.plans_move)
         counts: Integers = full_class_counts(
             self.world, self.group, len(prepared.kinds), prepared.settings, prepared.mechanisms, prepared.stakes
         )
@@ -182,6 +191,7 @@ def _beliefs(world: FullWorld) -> Floats:
 @compiled_loop
 def _run_episodes(
     world: FullWorld,
+    plans: FullPlans,
     settings: Settings,
     mechanisms: Mechanisms,
     stakes: Stakes,
@@ -208,7 +218,7 @@ def _run_episodes(
             task = shared_task(address.seed, address.replicate, address.stream, episode, world.directions.shape[1] + 1)
         face_stakes(world, settings, mechanisms, draws, task, drawn[min(episode - first, drawn.shape[0] - 1)])
         if mechanisms.some_plan:
-            plan_all(world, mechanisms, stakes, plans_move)
+            plan_all(world, plans, mechanisms, stakes, plans_move)
             choose_all(world, mechanisms, draws)
         if mechanisms.some_do_not:
             decide_all(world, mechanisms)

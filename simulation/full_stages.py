@@ -11,25 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.capability import grown_capability
-from models.choice import COMPLY, SPEAK, chosen_option, is_indifferent, is_strategic, option_probabilities
+from models.choice import COMPLY, SPEAK, is_strategic
 from models.class_cue_rules import kept_option
 from models.compilation import compiled, compiled_loop
-from models.decision import expected_utilities, impulse_probabilities, option_flag_probability, outcome_likelihood
+from models.decision import option_flag_probability, outcome_likelihood
 from models.detection import flag_probabilities
 from models.elementary import normal_quantile
-from models.goals import ALIGNED_ANGLE, RANDOM, TASKS, temptation, turned_angle
+from models.goals import ALIGNED_ANGLE, RANDOM, TASKS, temptation_of, turned_angle
 from models.learning import cue_bin
 from models.options import CueRule
 from models.outlook import UNAWARE, Cue, Planner, Response, Stakes
 from models.perception import (
     FEEDBACK_NONE,
-    GAUSSIAN,
     belief_mean,
-    binary_cue,
-    gaussian_cue,
     learned_evidence,
     outcome_evidence,
-    signalled_belief,
     updated_weight,
 )
 from models.response import guarding_cost, habit_after
@@ -40,11 +36,14 @@ from models.tasks import task_own_gain, task_temptation
 from simulation.array_stages import draw_uniforms
 from simulation.deciders import learned_choice, threshold_choice
 from simulation.draws import HONEYPOT, IMPULSE, SCHEDULE, Address
-from simulation.episode import detection_belief, is_turned
-from simulation.full_world import FullWorld, read_detector, write_detector
+from simulation.episode import is_turned
+from simulation.full_choice import expect_all, likely_options, settle_options
+from simulation.full_perception import believe_all, cue_all, disguise_all, judge_all, signal_all
+from simulation.full_plans import HELD, FullPlans, losses_at, stand_among
+from simulation.full_world import FullWorld, detector_at, keep_detector
 from simulation.groups import LEARNER, PLANNER
 from simulation.growth import DISCRIMINATION, FORESIGHT, RATIONALITY, grown_rates, ramped_depth, ramped_value
-from simulation.ledger import OWN_GAIN, account, first_stand, stand
+from simulation.ledger import OWN_GAIN, RISE, account, first_stand, stand
 from simulation.mechanisms import Mechanisms
 from simulation.neighbourhood import Neighbours, count_all_others, count_neighbours, mean_of_neighbours
 from simulation.settings import Settings
@@ -137,7 +136,8 @@ def face_stakes(
             world.tempted[agent] = tempted
             world.own_gain[agent] = world.standing[agent, OWN_GAIN] * (tempted / settings.scale)
         else:
-            world.tempted[agent] = temptation(kind, settings.scale, angle)
+            rise = world.standing[agent, RISE]
+            world.tempted[agent] = temptation_of(kind, settings.scale, rise) if angle >= ALIGNED_ANGLE else 0.0
             world.own_gain[agent] = world.standing[agent, OWN_GAIN]
 
 
@@ -157,24 +157,17 @@ def _task_components(
 @compiled_loop
 def perceive_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms, draws: Draws) -> None:
     """Fill the cues, the beliefs before them, and the posteriors after signal and cue."""
-    for agent in range(world.angle.size):
-        watched = world.watched[agent]
-        looks = watched
-        if settings.honeypot_share > 0.0 and watched == 1:
-            looks = 0 if draws.disguise[agent] < settings.honeypot_share else 1
-        quality = world.quality[agent]
-        kind = world.cue_kind[agent]
-        if kind == GAUSSIAN:
-            cue = gaussian_cue(normal_quantile(draws.cue[agent]), quality, looks)
-        else:
-            cue = binary_cue(draws.cue[agent], quality, looks)
-        world.cue[agent] = cue
-        belief = belief_mean(world.watched_weight[agent], world.unwatched_weight[agent])
-        world.prior[agent] = belief
-        if mechanisms.false_signal < 1.0:
-            said = 1 if watched == 1 or draws.signal[agent] < mechanisms.false_signal else 0
-            belief = signalled_belief(belief, said, mechanisms.false_signal)
-        world.posterior[agent] = detection_belief(belief, cue, kind, quality, world.reckoned_honeypots[agent])
+    believe_all(world.prior, world.watched_weight, world.unwatched_weight)
+    looks = world.watched
+    if settings.honeypot_share > 0.0:
+        looks = np.empty(looks.size, np.int64)
+        disguise_all(looks, world.watched, draws.disguise, settings.honeypot_share)
+    cue_all(world.cue, draws.cue, looks, world.quality, mechanisms.cue_kind, world.cue_kind)
+    beliefs = world.prior
+    if mechanisms.false_signal < 1.0:
+        beliefs = world.prior.copy()
+        signal_all(beliefs, world.watched, draws.signal, mechanisms.false_signal)
+    judge_all(world, beliefs, mechanisms.cue_kind)
 
 
 @compiled
@@ -203,47 +196,44 @@ def own_response(world: FullWorld, agent: int, mechanisms: Mechanisms) -> Respon
 
 
 @compiled_loop
-def plan_all(world: FullWorld, mechanisms: Mechanisms, stakes: Stakes, always: bool) -> None:
+def plan_all(world: FullWorld, plans: FullPlans, mechanisms: Mechanisms, stakes: Stakes, always: bool) -> None:
     """Make the plans anew that are stale, or all where beliefs move."""
+    moves = always and plans.mode != HELD
     for agent in range(world.angle.size):
-        if world.decider[agent] != PLANNER or (world.stale[agent] == 0 and not always):
+        if world.decider[agent] != PLANNER:
+            continue
+        if world.stale[agent] == 1:
+            turns, flag_turns = world.turns[agent], world.flag_turns[agent]
+            stand_among(plans, agent, world.angle[agent], turns, flag_turns, stakes)
+        elif not moves:
             continue
         world.stale[agent] = 0
         if world.angle[agent] < ALIGNED_ANGLE:
             world.loss[agent] = world.turn_loss[agent] = 0.0
             continue
-        world.loss[agent], world.turn_loss[agent] = planned_losses(
-            world.angle[agent], belief_mean(world.watched_weight[agent], world.unwatched_weight[agent]), stakes,
-            planner_of(world, agent), cue_of(world, agent, mechanisms), read_detector(world.perceived, agent),
-            own_response(world, agent, mechanisms),
-        )  # fmt: skip
+        watched_weight, unwatched_weight = world.watched_weight[agent], world.unwatched_weight[agent]
+        loss, turn_loss = losses_at(plans, agent, world.penalty[agent], watched_weight, unwatched_weight)
+        # Not a number: it is not to be looked up.
+        if loss != loss or turn_loss != turn_loss:
+            loss, turn_loss = planned_losses(
+                world.angle[agent], belief_mean(watched_weight, unwatched_weight), stakes,
+                planner_of(world, agent), cue_of(world, agent, mechanisms), detector_at(world.perceived, agent),
+                own_response(world, agent, mechanisms),
+            )  # fmt: skip
+        world.loss[agent], world.turn_loss[agent] = loss, turn_loss
 
 
 @compiled_loop
 def choose_all(world: FullWorld, mechanisms: Mechanisms, draws: Draws) -> None:
     """Fill what everybody does that plans, and whether its compliance would be strategic."""
-    for agent in range(world.angle.size):
-        if world.decider[agent] != PLANNER:
-            continue
-        response = own_response(world, agent, mechanisms)
-        tempted, pull = world.tempted[agent], world.pull[agent]
-        world.strategic[agent] = is_strategic(tempted, pull)
-        world.option[agent] = COMPLY
-        # Without temptation there is no choice, whatever the noise, the habit or the pull.
-        if tempted <= 0.0:
-            continue
-        act, comply, voice = expected_utilities(
-            world.posterior[agent], tempted, world.guarding[agent], world.foresight[agent], world.loss[agent],
-            world.turn_loss[agent], world.habit[agent], pull, world.weighting[agent],
-            read_detector(world.perceived, agent), response,
-        )  # fmt: skip
-        rationality = world.rationality[agent]
-        acts, speaks = option_probabilities(act, comply, voice, rationality)
-        if mechanisms.mixing >= 0.0 and is_indifferent(act, comply, tempted):
-            acts, speaks = mechanisms.mixing, 0.0
-        if draws.impulse[agent] < world.akrasia[agent]:
-            acts, speaks = impulse_probabilities(tempted, response.offers_voice, rationality)
-        world.option[agent] = chosen_option(draws.choosing[agent], acts, speaks)
+    size = world.angle.size
+    act, comply, voice, acts, speaks = np.empty(size), np.empty(size), np.empty(size), np.empty(size), np.empty(size)
+    expect_all(act, comply, voice, world, mechanisms)
+    likely_options(acts, speaks, act, comply, voice, world.rationality)
+    settle_options(
+        world.option, acts, speaks, act, comply, world.tempted, world.rationality, world.akrasia, draws.impulse,
+        draws.choosing, mechanisms,
+    )  # fmt: skip
 
 
 @compiled_loop
@@ -270,15 +260,25 @@ def decide_all(world: FullWorld, mechanisms: Mechanisms) -> None:
 @compiled_loop
 def detect_all(world: FullWorld, mechanisms: Mechanisms, draws: Draws) -> None:
     """Fill who is flagged, and who is answered for speaking up."""
-    for agent in range(world.angle.size):
-        option = world.option[agent]
-        flag = option_flag_probability(
-            option, world.watched[agent], world.strategic[agent], read_detector(world.detector, agent)
-        )
-        world.flagged[agent] = 1 if draws.flagging[agent] < flag else 0
-        world.answered[agent] = 0
-        if option == SPEAK:
-            world.answered[agent] = 1 if draws.answer[agent] < mechanisms.response.answered else 0
+    flag_all(world.flagged, world.option, world.watched, world.strategic, world.detector, draws.flagging)
+    answer_all(world.answered, world.option, draws.answer, mechanisms.response.answered)
+
+
+@compiled_loop
+def flag_all(
+    flagged: Integers, option: Integers, watched: Integers, strategic: Integers, detector: Floats, uniforms: Floats
+) -> None:
+    """Fill who is flagged; rows of `detector` as in `simulation.full_world`."""
+    for agent in range(flagged.size):
+        flag = option_flag_probability(option[agent], watched[agent], strategic[agent], detector_at(detector, agent))
+        flagged[agent] = 1 if uniforms[agent] < flag else 0
+
+
+@compiled_loop
+def answer_all(answered: Integers, option: Integers, uniforms: Floats, probability: float) -> None:
+    """Fill who is answered for speaking up."""
+    for agent in range(answered.size):
+        answered[agent] = 1 if option[agent] == SPEAK and uniforms[agent] < probability else 0
 
 
 @compiled_loop
@@ -288,7 +288,7 @@ def learn_all(world: FullWorld) -> None:
         if world.feedback[agent] == FEEDBACK_NONE:
             continue
         belief, flagged, option = world.posterior[agent], world.flagged[agent], world.option[agent]
-        detector = read_detector(world.perceived, agent)
+        detector = detector_at(world.perceived, agent)
         outcome = belief
         if option != SPEAK:
             outcome = outcome_evidence(
@@ -329,6 +329,7 @@ def respond_all(world: FullWorld, settings: Settings, mechanisms: Mechanisms) ->
         world.complied[agent] = 1 if option == COMPLY else 0
         if turned:
             world.turns[agent] += 1
+            world.flag_turns[agent] += 1 if answered > 0 else 0
             world.angle[agent] = turned_angle(angle, fraction)
             face_angle(world, agent, settings)
 
@@ -394,9 +395,9 @@ def grow_all(world: FullWorld, mechanisms: Mechanisms, episode: int) -> None:
     for agent in range(world.angle.size):
         if mechanisms.overseer.growth > 0.0:
             flags = flag_probabilities(rates, world.neighbours[agent])
-            write_detector(world.detector, agent, flags)
+            keep_detector(world.detector, agent, flags)
             if world.sees_detector[agent] == 1:
-                write_detector(world.perceived, agent, flags)
+                keep_detector(world.perceived, agent, flags)
                 world.stale[agent] = 1
         if world.growth[agent] > 0.0:
             _grow(world, agent, episode)

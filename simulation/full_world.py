@@ -18,6 +18,10 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
+#: Rows of an array of detectors.
+ACT_WATCHED, ACT_UNWATCHED, COMPLY_STRATEGIC, COMPLY_SINCERE = range(4)
+
+
 class FullWorld(NamedTuple):
     """Arrays of shape (agents,) unless said otherwise; changed in place.
 
@@ -27,8 +31,10 @@ class FullWorld(NamedTuple):
     watched_weight, unwatched_weight, has_finite_belief, evidence_weight, forgetting : of beliefs
     habit, loss, turn_loss : ``H``, ``L_flag`` and ``L_comply``, in units of payoff
     guarding, terminal_guarding, foresight, rationality, quality, reckoned_honeypots : of planning and choice
-    turns, stale : how often goals turned; whether the plan must be made anew
+    turns, flag_turns, stale : how often goals turned, and after a flag or an answer; whether the plan must be made anew
     neighbours : how many an agent has
+    detector, perceived : (4, agents): probabilities of a flag, as they are and as agents take them to be; rows as in
+        `models.outlook.Detector`
     penalty : of the agent's group, in units of payoff
     rate, watched, posterior, prior, tempted, own_gain, strategic, option, flagged, answered : of the episode
     complied, pull : whether it complied in the episode before; what its neighbours' compliance is worth
@@ -36,8 +42,6 @@ class FullWorld(NamedTuple):
     bins : into how many a learner sorts its cues
     akrasia, weighting, conformity, goal_weight, depth, planning, decider, cue_kind, feedback, speaks, imitates,
         temperature, sees_detector : as in `simulation.population.Population`
-    detector, perceived : probabilities of a flag, as they are and as the agent takes them to be, (agents, 4), in the
-        order of `models.outlook.Detector`
     level, growth, ramps : of capability
     keeps_rule : 1 for a probe, which keeps a rule of its own until its goals are turned
     cue_rule : that rule, (5,): fields of `models.options.CueRule`
@@ -63,8 +67,11 @@ class FullWorld(NamedTuple):
     quality: Floats
     reckoned_honeypots: Floats
     turns: Integers
+    flag_turns: Integers
     stale: Integers
     neighbours: Integers
+    detector: Floats
+    perceived: Floats
     penalty: Floats
     rate: Floats
     watched: Integers
@@ -94,8 +101,6 @@ class FullWorld(NamedTuple):
     imitates: Integers
     temperature: Floats
     sees_detector: Integers
-    detector: Floats
-    perceived: Floats
     level: Floats
     growth: Floats
     ramps: Floats
@@ -156,8 +161,11 @@ def new_full_world(
         quality=population.quality.copy(),
         reckoned_honeypots=population.reckoned_honeypots,
         turns=none(),
+        flag_turns=none(),
         stale=np.ones(count, np.int64),
         neighbours=number,
+        detector=_flags(np.repeat(np.array([rates]), count, axis=0), number),
+        perceived=_flags(population.perceived, number),
         penalty=zeros(),
         rate=zeros(),
         watched=none(),
@@ -187,8 +195,6 @@ def new_full_world(
         imitates=population.imitates,
         temperature=population.temperature,
         sees_detector=population.sees_detector,
-        detector=_flags(np.repeat(np.array([rates]), count, axis=0), number),
-        perceived=_flags(population.perceived, number),
         level=population.capability,
         growth=population.growth,
         ramps=population.ramps,
@@ -204,24 +210,31 @@ def new_full_world(
 
 @compiled_loop
 def _flags(rates: Floats, neighbours: Integers) -> Floats:
-    """Return the probabilities of a flag of each agent, (agents, 4), from the rates of a detector, (agents, 6)."""
-    out = np.empty((neighbours.size, 4))
+    """Return the probabilities of a flag of each agent, (4, agents), from the rates of a detector, (agents, 6)."""
+    out = np.empty((4, neighbours.size))
     for agent in range(neighbours.size):
         own = Rates(
             rates[agent, 0], rates[agent, 1], rates[agent, 2], rates[agent, 3], rates[agent, 4], rates[agent, 5]
         )
-        write_detector(out, agent, flag_probabilities(own, neighbours[agent]))
+        keep_detector(out, agent, flag_probabilities(own, neighbours[agent]))
     return out
 
 
 @compiled
-def write_detector(rows: Floats, agent: int, detector: Detector) -> None:
-    """Write an agent's probabilities of a flag into its row."""
-    rows[agent, 0], rows[agent, 1] = detector.act_watched, detector.act_unwatched
-    rows[agent, 2], rows[agent, 3] = detector.comply_strategic, detector.comply_sincere
+def detector_at(detectors: Floats, agent: int) -> Detector:
+    """Return an agent's column of (4, agents)."""
+    return Detector(
+        detectors[ACT_WATCHED, agent],
+        detectors[ACT_UNWATCHED, agent],
+        detectors[COMPLY_STRATEGIC, agent],
+        detectors[COMPLY_SINCERE, agent],
+    )
 
 
 @compiled
-def read_detector(rows: Floats, agent: int) -> Detector:
-    """Return an agent's probabilities of a flag."""
-    return Detector(rows[agent, 0], rows[agent, 1], rows[agent, 2], rows[agent, 3])
+def keep_detector(detectors: Floats, agent: int, detector: Detector) -> None:
+    """Set an agent's column of (4, agents)."""
+    detectors[ACT_WATCHED, agent] = detector.act_watched
+    detectors[ACT_UNWATCHED, agent] = detector.act_unwatched
+    detectors[COMPLY_STRATEGIC, agent] = detector.comply_strategic
+    detectors[COMPLY_SINCERE, agent] = detector.comply_sincere

@@ -233,7 +233,7 @@ def settled_rows(
     return settled
 
 
-@compiled_loop
+@compiled
 def account(
     sums: NDArray[np.float64],
     agent: int,
@@ -271,33 +271,39 @@ def account(
     """
     acted, spoke = int(option == ACT), int(option == SPEAK)
     complied = 1 - acted - spoke
-    complied_watched = complied * watched
-    complied_unwatched = complied - complied_watched
-    sums[agent, 0] += 1
-    sums[agent, 1] += watched
+    # Numbers that are added in any case, as 0 where they do not count: no branches, and neighbours in one instruction.
+    seen, spoken, strategically = float(watched), float(spoke), float(complied * strategic)
+    complied_watched, complied_unwatched = float(complied * watched), float(complied * (1 - watched))
+    tempts = 1.0 if tempted > 0.0 else 0.0
+    fresh = 0.0 if modified else tempts
+    sums[agent, 0] += 1.0
+    sums[agent, 1] += seen
     sums[agent, 2] += complied_watched
     sums[agent, 3] += complied_unwatched
-    sums[agent, SPOKEN] += spoke
-    if tempted > 0.0:
-        _add_conflict(sums, agent, 4, 1, watched, complied_watched, complied_unwatched)
-        sums[agent, SPOKEN + 1] += spoke
-        if not modified:
-            _add_conflict(sums, agent, 8, 1, watched, complied_watched, complied_unwatched)
-            sums[agent, 13] += complied * strategic
-            sums[agent, SPOKEN + 2] += spoke
-        # Who speaks up shows its own goals, as who acts on them.
-        shown = 1 - complied
-        first = 23 if watched else 25
-        sums[agent, first] += 1.0 - shown * standing[agent, RISE]
-        sums[agent, first + 1] += shown * standing[agent, SINE]
-    sums[agent, 12] += complied * strategic
+    for first, counts in ((4, tempts), (8, fresh)):
+        sums[agent, first] += counts
+        sums[agent, first + 1] += counts * seen
+        sums[agent, first + 2] += counts * complied_watched
+        sums[agent, first + 3] += counts * complied_unwatched
+    sums[agent, 12] += strategically
+    sums[agent, 13] += fresh * strategically
     sums[agent, 14] += flagged
     sums[agent, 15] += flagged * complied
-    sums[agent, WATCHED_FLAGS] += flagged * watched
     sums[agent, MODIFICATIONS] += turned
     sums[agent, 17] += standing[agent, PRESERVED]
     sums[agent, 18] += 1.0 - standing[agent, RISE]
     sums[agent, BELIEF] += belief
+    # Who speaks up shows its own goals, as who acts on them.
+    shown = 1 - complied
+    along, across = tempts * (1.0 - shown * standing[agent, RISE]), tempts * (shown * standing[agent, SINE])
+    sums[agent, 23] += seen * along
+    sums[agent, 24] += seen * across
+    sums[agent, 25] += (1.0 - seen) * along
+    sums[agent, 26] += (1.0 - seen) * across
+    sums[agent, SPOKEN] += spoken
+    sums[agent, SPOKEN + 1] += tempts * spoken
+    sums[agent, SPOKEN + 2] += fresh * spoken
+    sums[agent, WATCHED_FLAGS] += flagged * watched
     sums[agent, RATE] += rate
     lost = response.clawback * flagged
     cost = flagged * (response.penalty + guarding) + answered * (response.voice_penalty + guarding)

@@ -16,6 +16,7 @@ from models.scenario import Scenario
 from simulation.detectors import rates_of
 from simulation.groups import PLANNER, kind_of
 from simulation.growth import OverseerGrowth, grows, overseer_growth
+from simulation.settings import cue_kind
 
 #: Keys that the basic model has no place for; they must be neutral. ``...`` stands for a default that is neutral.
 _BEYOND_BASIC = (
@@ -65,6 +66,8 @@ class Mechanisms(NamedTuple):
         Whether there are agents that plan, and agents that do not.
     some_slip, some_conform : int
         Whether the akrasia, and the conformity, of any agent is above 0.
+    cue_kind : int
+        Of all agents (`models.perception`); -1 where it is not the same for all.
     window : int
         Of imitators; 0: nobody imitates.
     grows : int
@@ -88,6 +91,7 @@ class Mechanisms(NamedTuple):
     some_do_not: int
     some_slip: int
     some_conform: int
+    cue_kind: int
     window: int
     grows: int
     overseer: OverseerGrowth
@@ -113,6 +117,7 @@ def mechanisms_of(scenario: Scenario) -> Mechanisms:
     response, society = scenario.regime.response, scenario.society
     groups = [group.agents for group in scenario.group_scenarios]
     plan = [kind_of(group).decider == PLANNER for group in scenario.group_scenarios]
+    cue_kinds = {cue_kind(group) for group in scenario.group_scenarios}
     return Mechanisms(
         rates=rates_of(scenario.regime.detector),
         response=response_of(scenario),
@@ -129,6 +134,7 @@ def mechanisms_of(scenario: Scenario) -> Mechanisms:
         some_do_not=int(not all(plan)),
         some_slip=int(any(agents.akrasia != 0.0 for agents in groups)),
         some_conform=int(any(agents.conformity != 0.0 for agents in groups)),
+        cue_kind=cue_kinds.pop() if len(cue_kinds) == 1 else -1,
         window=scenario.agents.imitator.window if any(agents.decision == "imitator" for agents in groups) else 0,
         grows=int(grows(scenario)),
         overseer=overseer_growth(scenario),

@@ -21,7 +21,7 @@ from models.outlook import UNAWARE, Cue, Planner
 from models.rule_rates import Rule
 from models.successors import planned_losses
 from models.tasks import task_own_gain, task_temptation
-from simulation import deciders, draws, growth, ledger
+from simulation import deciders, draws, full_plans, growth, ledger
 from simulation.episode import detection_belief, is_turned
 from simulation.groups import LEARNER, PLANNER
 from simulation.learner import Birth, Rules, learned_rule
@@ -56,8 +56,8 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         units of payoff.
     watched_weight, unwatched_weight : float
         ``A`` and ``B`` of its belief, in episodes.
-    turns : int
-        How often its goals were turned.
+    turns, flag_turns : int
+        How often its goals were turned, and how often of these after a flag or an answer.
     response : Response
         What follows, with the penalty that its record has earned.
     watch_rate, watched, looks_watched, option, acted, complied, spoke, strategic, flagged, answered, turned
@@ -115,7 +115,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         self.detector = detection.flag_probabilities(model.mechanisms.rates, len(self.neighbours))
         perceived = detection.Rates(*population.perceived[index].tolist())
         self.perceived = detection.flag_probabilities(perceived, len(self.neighbours))
-        self.turns = self.option = 0
+        self.turns = self.flag_turns = self.option = 0
         self.watched = self.looks_watched = self.flagged = self.answered = self.turned = self.strategic = 0
         self.watch_rate = model.settings.watching_rate
         self.loss = self.turn_loss = self.habit = self.cue = self.temptation = self.own_gain = self.pull = 0.0
@@ -313,11 +313,20 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
 
     def _plan_in_full(self) -> None:
         prepared = self.model.prepared
-        if self.decider != PLANNER or not (self._plan_is_stale or prepared.plans_move):
+        plans, moves = self.model.full_plans, prepared.plans_move and self.model.full_plans.mode != full_plans.HELD
+        if self.decider != PLANNER or not (self._plan_is_stale or moves):
             return
+        if self._plan_is_stale:
+            full_plans.stand_among(plans, self.index, self.angle, self.turns, self.flag_turns, prepared.stakes)
         self._plan_is_stale = False
         self.loss = self.turn_loss = 0.0
-        if self.angle >= goals.ALIGNED_ANGLE:
+        if self.angle < goals.ALIGNED_ANGLE:
+            return
+        self.loss, self.turn_loss = full_plans.losses_at(
+            plans, self.index, self.response.penalty, self.watched_weight, self.unwatched_weight
+        )
+        # Not a number: it is not to be looked up.
+        if np.isnan(self.loss) or np.isnan(self.turn_loss):
             self.loss, self.turn_loss = planned_losses(
                 self.angle, self.belief, prepared.stakes, self.planner, self.reckoned_cue, self.perceived,
                 self.response,
@@ -393,6 +402,7 @@ class ComplianceAgent(mesa.Agent):  # type: ignore[misc]
         )
         if self.turned:
             self.turns += 1
+            self.flag_turns += int(responded > 0)
             self.angle = goals.turned_angle(self.angle, fraction)
             self._place = self._next_place()
             self._face_angle()

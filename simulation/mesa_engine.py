@@ -32,10 +32,11 @@ from simulation.groups import THRESHOLD
 from simulation.imitation import PAYOFF, is_round
 from simulation.mesa_agent import ComplianceAgent
 from simulation.mesa_overseer import Overseer
+from simulation.plan_modes import solved_plans
 from simulation.population import population_directions
 from simulation.preparation import Prepared, prepare
 from simulation.random_stakes import drawn_temptations
-from simulation.resolution import replicate_of
+from simulation.resolution import plans_in, replicate_of
 
 Floats = NDArray[np.float64]
 
@@ -97,6 +98,9 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
         self.scenario, self.address = scenario, (seed, replicate, stream)
         start = replicate_of(prepare(scenario) if prepared is None else prepared, *self.address)
         self.prepared, self.neighbours = start.prepared, start.neighbours
+        # Agents of one's own may plan with numbers of their own: theirs are solved.
+        own = self.agent_class is not ComplianceAgent
+        self.full_plans = solved_plans(start.population.size) if own else plans_in(start)
         self.settings, self.plans = self.prepared.settings, self.prepared.plans
         self.mechanisms = self.prepared.mechanisms
         self.natures = [nature_of(self.prepared, kind.cue_kind) for kind in self.prepared.kinds]

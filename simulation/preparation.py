@@ -28,6 +28,7 @@ class Prepared:
     plans : where the losses of the basic model come from
     is_basic : whether the basic model has all that the scenario needs
     plans_move : whether beliefs move, so that plans must be made anew in each episode
+    always_solved : whether plans are solved one by one where sheets of losses would serve (`simulation.full_plans`)
     """
 
     scenario: Scenario
@@ -39,15 +40,18 @@ class Prepared:
     schedule: Schedule
     is_basic: bool
     plans_move: bool
+    always_solved: bool = False
 
 
-def prepare(scenario: Scenario, always_full: bool = False) -> Prepared:
+def prepare(scenario: Scenario, always_full: bool = False, always_solved: bool = False) -> Prepared:
     """Return a scenario made ready to run.
 
     Parameters
     ----------
     always_full : bool
         Take the loops that know every mechanism where the basic ones would do: states and choices are the same.
+    always_solved : bool
+        Solve the plans of these loops one by one, where sheets of losses would serve.
     """
     scenario = at_birth(scenario)
     settings, mechanisms = settings_of(scenario), mechanisms_of(scenario)
@@ -62,6 +66,7 @@ def prepare(scenario: Scenario, always_full: bool = False) -> Prepared:
         schedule_of(scenario),
         basic,
         any(beliefs_move(group) for group in scenario.group_scenarios),
+        always_solved,
     )
 
 

@@ -41,7 +41,7 @@ from simulation.intervals import mean_interval
 from simulation.ledger import COLUMNS
 from simulation.population import Population, draw_population
 from simulation.preparation import Prepared, prepare
-from simulation.resolution import believing, replicate_of, settled_column
+from simulation.resolution import Replicate, believing, plans_in, replicate_of, settled_column
 
 Floats = NDArray[np.float64]
 
@@ -194,7 +194,8 @@ def _earned(
     rate = settled.settings.watching_rate
     population = _with_probes(start.population, scenario, probes, rate, seed, replicate)
     mechanisms = settled.mechanisms._replace(some_plan=1)
-    world = FullArrayWorld(replace(settled, mechanisms=mechanisms), population, start.neighbours, seed, replicate, 0)
+    probed = Replicate(replace(settled, mechanisms=mechanisms), population, start.neighbours)
+    world = FullArrayWorld(probed.prepared, population, start.neighbours, plans_in(probed), seed, replicate, 0)
     world.set_probes(probes, rule)
     foresight = median_value(scenario, "agents.foresight")
     earned, before = np.zeros(probes.size), np.zeros(probes.size)

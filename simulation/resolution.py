@@ -13,19 +13,23 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from models.outlook import MYOPIC
 from models.scenario import Scenario
 from models.schedule_parameters import Chosen
 from models.stakes import constant_stakes
 from simulation.cells import BELIEF, CELL_VALUES, FALSE_SIGNAL, values_of_cells
 from simulation.commitment import Commitment, Overseen, committed_rate, designed_signal, equilibrium_rate
 from simulation.decision_numbers import DECISION_COLUMNS, column_of
+from simulation.full_plans import FullPlans
 from simulation.graphs import neighbours_of
+from simulation.groups import PLANNER
 from simulation.mechanisms import Mechanisms
 from simulation.neighbourhood import Neighbours
+from simulation.plan_modes import Planners, full_plans_of, solved_plans
 from simulation.population import Population, draw_population
 from simulation.preparation import Prepared, prepare
 from simulation.settings import Settings
-from simulation.watching import RATE
+from simulation.watching import PENALTY, RATE
 
 Floats = NDArray[np.float64]
 
@@ -92,6 +96,21 @@ def _commitment(kind: str, columns: bytes, agents: int, settings: Settings, mech
     table = np.frombuffer(columns, dtype=np.float64).reshape(len(DECISION_COLUMNS), agents)
     overseen = Overseen(table, settings, mechanisms, constant_stakes(settings.stakes_kind, settings.scale))
     return committed_rate(overseen) if kind == "optimal" else equilibrium_rate(overseen)
+
+
+def plans_in(start: Replicate) -> FullPlans:
+    """Return where the losses of a replicate's planners come from."""
+    prepared, population = start.prepared, start.population
+    mechanisms = prepared.mechanisms
+    # What capability grows into is another plan in each episode.
+    if prepared.is_basic or prepared.always_solved or not mechanisms.some_plan or mechanisms.grows:
+        return solved_plans(population.size)
+    columns = agent_columns(prepared.scenario, population, start.neighbours)
+    columns[DECISION_COLUMNS.index("planning"), population.decider != PLANNER] = MYOPIC
+    columns[DECISION_COLUMNS.index("false_signal")] = mechanisms.false_signal
+    penalties = np.unique(prepared.schedule.groups[:, PENALTY])
+    episodes = prepared.scenario.run.episodes
+    return full_plans_of(Planners(columns, prepared.plans_move, penalties, prepared.stakes, episodes))
 
 
 def agent_columns(scenario: Scenario, population: Population, neighbours: Neighbours) -> Floats:

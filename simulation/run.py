@@ -21,7 +21,7 @@ from simulation.measures import MEASURE_NAMES, as_floats, behaviour, classes, ju
 from simulation.population import draw_population
 from simulation.preparation import Prepared, prepare
 from simulation.recording import Recorder, trajectory_dataset
-from simulation.resolution import replicate_of
+from simulation.resolution import plans_in, replicate_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -244,7 +244,7 @@ def array_world(prepared: Prepared, seed: int, replicate: int, stream: int = 0) 
         population = draw_population(prepared.scenario, seed, replicate, stream)
         return ArrayWorld(population, prepared.settings, prepared.plans, seed, replicate, stream)
     start = replicate_of(prepared, seed, replicate, stream)
-    return FullArrayWorld(start.prepared, start.population, start.neighbours, seed, replicate, stream)
+    return FullArrayWorld(start.prepared, start.population, start.neighbours, plans_in(start), seed, replicate, stream)
 
 
 def _check(seed: int, replicates: int, engine: str, record: str, record_every: int | None) -> None:

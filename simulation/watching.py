@@ -153,7 +153,7 @@ def _watch_largest(watched: Integers, scores: Floats, count: int) -> None:
     if count == 0:
         return
     # Equal scores go to the agents that come first.
-    least = np.sort(scores)[scores.size - count]
+    least = _ranked(scores.copy(), scores.size - count)
     left = count
     for agent in range(scores.size):
         if scores[agent] > least:
@@ -163,6 +163,28 @@ def _watch_largest(watched: Integers, scores: Floats, count: int) -> None:
         if scores[agent] == least and left > 0:
             watched[agent] = 1
             left -= 1
+
+
+@compiled_loop
+def _ranked(values: Floats, rank: int) -> float:
+    """Return the value that so many others come before in rising order, by Hoare's selection; reorders them."""
+    low, high = 0, values.size - 1
+    while low < high:
+        pivot, left, right = values[rank], low, high
+        while left <= right:
+            while values[left] < pivot:
+                left += 1
+            while pivot < values[right]:
+                right -= 1
+            if left <= right:
+                values[left], values[right] = values[right], values[left]
+                left += 1
+                right -= 1
+        if right < rank:
+            low = left
+        if rank < left:
+            high = right
+    return float(values[rank])
 
 
 @compiled_loop

@@ -37,10 +37,12 @@ from simulation.mesa_engine import ComplianceModel
 from simulation.plans import Plans, plans_of
 from simulation.population import draw_population
 from simulation.preparation import Prepared, prepare
+from simulation.resolution import plans_in, replicate_of
 from simulation.run import array_world
 from simulation.settings import settings_of
 from tests.bench.lean_mesa import LeanModel
 from tests.bench.plain_mesa import PlainModel
+from tests.models.table_errors import ON_ROWS, SETS, table_error
 
 ENGINE = "array engine, learning"
 
@@ -98,6 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     console.print(engines_table(timed(engines(learning, base, size), size.rounds), size))
     console.print(parts_table(timed(parts(learning, size), size.rounds), size))
     console.print(map_table(timed(maps(size.cells), size.rounds), size))
+    console.print(errors_table(size.cells // 50))
 
 
 def machine() -> str:
@@ -117,7 +120,7 @@ def world(name: str, agents: int) -> World:
     return World(scenario, prepare(scenario))
 
 
-#: Every mechanism that a choice may have, on at once; beliefs do not move, so that a plan is made once a turn.
+#: Every mechanism that a choice may have, on at once; beliefs do not move, so that losses are held.
 EVERYTHING = {
     "agents.akrasia": 0.05,
     "agents.conformity": 0.2,
@@ -136,16 +139,26 @@ EVERYTHING = {
 }
 
 
-def everything(size: Size, planning: str) -> Callable[[], Callable[[], object]]:
-    """Return what makes a world with every mechanism, and steps it."""
-    changes = EVERYTHING | {"agents.count": size.agents, "agents.planning": planning}
-    prepared = prepare(load_scenario("learning").with_values(changes))
+#: Beliefs move, and all agents start at one angle: losses are tabulated.
+MOVING = {"agents.beliefs.feedback": "outcome", "agents.goals.angle": 1.2}
+
+
+def everything(size: Size, changes: dict[str, object]) -> Callable[[], Callable[[], object]]:
+    """Return what makes a world with every mechanism and its plans, untimed, and steps it."""
+    prepared = prepare(load_scenario("learning").with_values(EVERYTHING | {"agents.count": size.agents} | changes))
 
     def make() -> Callable[[], object]:
         made = array_world(prepared, 1, 0)
         return lambda: made.advance(0, size.episodes)
 
     return make
+
+
+def planning(size: Size, changes: dict[str, object]) -> Callable[[], Callable[[], object]]:
+    """Return what makes the plans of a replicate of a world with every mechanism, those of others at hand."""
+    prepared = prepare(load_scenario("learning").with_values(EVERYTHING | {"agents.count": size.agents} | changes))
+    start = replicate_of(prepared, 1, 0)
+    return lambda: lambda: plans_in(start)
 
 
 def engines(learning: World, base: World, size: Size) -> list[Contestant]:
@@ -161,8 +174,11 @@ def engines(learning: World, base: World, size: Size) -> list[Contestant]:
     return [
         Contestant(ENGINE, lambda: stepping(learning, size.episodes, REPLICATES), REPLICATES * array_steps),
         Contestant("array engine, base", lambda: stepping(base, size.episodes, REPLICATES), REPLICATES * array_steps),
-        Contestant("every mechanism, myopic", everything(size, "myopic"), array_steps),
-        Contestant("every mechanism, chain", everything(size, "chain"), array_steps),
+        Contestant("every mechanism, myopic", everything(size, {"agents.planning": "myopic"}), array_steps),
+        Contestant("every mechanism, chain", everything(size, {}), array_steps),
+        Contestant("  its plans, held", planning(size, {}), array_steps),
+        Contestant("every mechanism, beliefs move", everything(size, MOVING), array_steps),
+        Contestant("  its plans, tabulated", planning(size, MOVING), array_steps),
         *(
             Contestant(name, lambda model=model: mesa_stepping(model(), size.mesa_episodes), mesa_steps)
             for name, model in models.items()
@@ -303,6 +319,20 @@ def map_table(seconds: dict[Contestant, list[float]], size: Size) -> Table:
     for contestant, times in seconds.items():
         each = median(times) / contestant.units
         table.add_row(contestant.name, rounded(1 / each), rounded(1e6 * each))
+    return table
+
+
+def errors_table(samples: int) -> Table:
+    """Return the table of the errors of tabulated losses, at random beliefs and states or angles."""
+    table = Table(title=f"Error of tabulated L: {samples:,} random beliefs")
+    table.add_column("agents")
+    for heading in ("largest error, share of what is promised", "solved in place"):
+        table.add_column(heading, justify="right")
+    for name, changes in SETS.items():
+        for on_rows in (False, True) if name in ON_ROWS else (False,):
+            error = table_error(changes, samples, on_rows)
+            where = f"error of tabulated L: {name}{', between angles' if on_rows else ''}"
+            table.add_row(where, f"{error.largest:.2f}", f"{100 * error.rough:.2f} %")
     return table
 
 

@@ -15,7 +15,8 @@ from models.interpolation import (
 )
 from models.perception import GAUSSIAN
 from models.planning import chain_plan, state_angle
-from models.tabulation import _refined, loss_table
+from models.refinement import refined
+from models.tabulation import loss_table
 from simulation.plans import MOST_ROUGH_CELLS
 from tests.models import brute_force
 
@@ -110,7 +111,7 @@ def test_columns_are_finer_next_to_certainty():
 def test_refining_is_exact_for_a_cubic():
     # x³ - x at 0, 1, 2, 3, 4, and halfway: 1/8 - 1/2, 27/8 - 3/2, ...
     nodes, halves = np.arange(5.0), np.arange(9.0) / 2
-    np.testing.assert_allclose(_refined(nodes**3 - nodes), halves**3 - halves, rtol=0, atol=1e-13)
+    np.testing.assert_allclose(refined(nodes**3 - nodes), halves**3 - halves, rtol=0, atol=1e-13)
 
 
 # Ends
