@@ -95,6 +95,13 @@ def compiled_loop(function: F) -> F:
     return cast("F", numba.njit(cache=True, error_model="numpy", nogil=True)(function))
 
 
+def was_compiled(function: Callable[..., Any]) -> bool:
+    """Tell whether a loop was compiled before on this machine: if not, its first call may take a minute or two."""
+    kept = getattr(getattr(function, "_cache", None), "_cache_file", None)
+    index = getattr(kept, "_index_path", None)
+    return index is None or Path(index).exists()
+
+
 def float_from_bits(bits: int) -> float:
     """Return the double whose IEEE 754 pattern is `bits` (a signed 64-bit integer)."""
     return float(struct.unpack("<d", struct.pack("<q", bits))[0])

@@ -121,7 +121,7 @@ def new_world(population: Population, settings: Settings, plans: Plans) -> World
 def advance(world: World, settings: Settings, plans: Plans, address: Address, first: int, last: int) -> None:
     """Run the episodes from `first` up to, but not including, `last`."""
     for begin in range(first, last, LONGEST_TALLY):
-        _run_episodes(world, settings, plans.mode, plans.table, address, begin, min(begin + LONGEST_TALLY, last))
+        run_episodes(world, settings, plans.mode, plans.table, address, begin, min(begin + LONGEST_TALLY, last))
         _empty_tallies(world)
 
 
@@ -199,7 +199,7 @@ class ArrayWorld:
 
 
 @compiled_loop
-def _run_episodes(
+def run_episodes(
     world: World,
     settings: Settings,
     mode: int,
@@ -208,6 +208,7 @@ def _run_episodes(
     first: int,
     last: int,
 ) -> None:
+    """Run the episodes from `first` up to, but not including, `last`."""
     probability = np.empty(BLOCK)
     uniforms = np.empty((4, BLOCK))
     watched = np.empty(BLOCK, np.int64)

@@ -72,7 +72,7 @@ def values_of_cells(columns: Floats, stakes: Stakes) -> Floats:
     if basic.any():
         out[:, basic] = _basic_values(np.ascontiguousarray(columns[:, basic]))
     if not basic.all():
-        out[:, ~basic] = _general_values(np.ascontiguousarray(columns[:, ~basic]), stakes)
+        out[:, ~basic] = general_values(np.ascontiguousarray(columns[:, ~basic]), stakes)
     return out
 
 
@@ -124,7 +124,8 @@ def _basic_values(c: Floats) -> Floats:
 
 
 @compiled_loop
-def _general_values(c: Floats, stakes: Stakes) -> Floats:
+def general_values(c: Floats, stakes: Stakes) -> Floats:
+    """Return `CELL_VALUES` of each cell, whatever its mechanisms, (len(`CELL_VALUES`), n)."""
     out = np.empty((_WIDTH, c.shape[1]))
     for cell in range(c.shape[1]):
         _general_value(c, cell, stakes, out)

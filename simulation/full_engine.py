@@ -121,7 +121,7 @@ class FullArrayWorld:
         for begin in range(first, last, _BATCH):
             end = min(begin + _BATCH, last)
             drawn = drawn_temptations(prepared.scenario, self.address, begin, end)
-            _run_episodes(
+            run_episodes(
                 self.world, self.plans, prepared.settings, prepared.mechanisms, prepared.stakes, self.neighbours,
                 self.draws, prepared.schedule, self.watch, self.address, begin, end, drawn, prepared.plans_move,
                 self.with_probes,
@@ -189,7 +189,7 @@ def _beliefs(world: FullWorld) -> Floats:
 
 
 @compiled_loop
-def _run_episodes(
+def run_episodes(
     world: FullWorld,
     plans: FullPlans,
     settings: Settings,
@@ -206,6 +206,7 @@ def _run_episodes(
     plans_move: bool,
     with_probes: bool,
 ) -> None:
+    """Run the episodes from `first` up to, but not including, `last`."""
     is_shared = settings.stakes_kind == TASKS and mechanisms.shared_task == 1
     task = np.empty(0)
     for episode in range(first, last):

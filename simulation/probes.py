@@ -123,13 +123,13 @@ def probed_values(
     found = _strategies(scenario)
     horizon = horizon_of(scenario)
     prepared = prepare(scenario.with_values({"run.episodes": horizon}), always_full=True)
-    probes = probe_indices(scenario)
+    probes, median = probe_indices(scenario), median_scenario(scenario)
     alone = probes.size == scenario.agents.count
     number = worlds or (1 if alone else max(scenario.run.replicates, 2))
     earned: dict[str, list[Floats]] = {name: [] for name in found}
     for replicate in range(number):
         for name, rule in found.items():
-            earned[name].append(_earned(prepared, scenario, probes, rule, seed, replicate, horizon))
+            earned[name].append(_earned(prepared, scenario, median, probes, rule, seed, replicate, horizon))
         if progress is not None:
             progress(replicate + 1, number)
     # Probes that act on each other are no independent samples; the means of their worlds are.
@@ -182,6 +182,7 @@ def _strategies(scenario: Scenario) -> dict[str, Floats]:
 def _earned(
     prepared: Prepared,
     scenario: Scenario,
+    median: Scenario,
     probes: NDArray[np.int64],
     rule: Floats,
     seed: int,
@@ -192,7 +193,7 @@ def _earned(
     start = replicate_of(prepared, seed, replicate)
     settled = start.prepared
     rate = settled.settings.watching_rate
-    population = _with_probes(start.population, scenario, probes, rate, seed, replicate)
+    population = _with_probes(start.population, median, probes, rate, seed, replicate)
     mechanisms = settled.mechanisms._replace(some_plan=1)
     probed = Replicate(replace(settled, mechanisms=mechanisms), population, start.neighbours)
     world = FullArrayWorld(probed.prepared, population, start.neighbours, plans_in(probed), seed, replicate, 0)
@@ -208,20 +209,20 @@ def _earned(
 
 
 def _with_probes(
-    population: Population, scenario: Scenario, probes: NDArray[np.int64], rate: float, seed: int, replicate: int
+    population: Population, median: Scenario, probes: NDArray[np.int64], rate: float, seed: int, replicate: int
 ) -> Population:
     """Return a population in which some agents are median agents that plan."""
-    median = draw_population(median_scenario(scenario), seed, replicate)
+    alike = draw_population(median, seed, replicate)
     chosen = {}
     for field in fields(Population):
         values = getattr(population, field.name).copy()
         if values.shape[0]:
-            values[probes] = getattr(median, field.name)[probes]
+            values[probes] = getattr(alike, field.name)[probes]
         chosen[field.name] = values
     chosen["decider"][probes] = PLANNER
     found = Population(**chosen)
     # An overseer that chooses its rate makes all agents believe it.
-    return believing(found, rate) if isinstance(scenario.regime.schedule, Chosen) else found
+    return believing(found, rate) if isinstance(median.regime.schedule, Chosen) else found
 
 
 def median_scenario(scenario: Scenario) -> Scenario:

@@ -157,7 +157,7 @@ def _written(
         except InputError:
             # rounding may lead out of the range
             return False
-        return strategy_values(changed).best == becomes
+        return strategy_values(changed, "exact").best == becomes
 
     shown = _rounded_away(value, direction, changes)
     return Change(axis.key, axis.present, value, becomes, direction, edge, shown, _settings(scenario, axis.key, value))

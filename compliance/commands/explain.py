@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from compliance.compiling import tell_of_valuing
 from compliance.inputs import Json, RegimeName, ScenarioName, Set, scenario_from
 from compliance.printing import print_json, progress_bar
 from compliance.refusing import refusing
@@ -23,6 +24,7 @@ def explain_command(
     loaded = scenario_from(scenario, settings, regime)
     from simulation.explanation import explain
 
+    tell_of_valuing(loaded)
     if group is None and loaded.agents.groups:
         names = [one.name for one in loaded.agents.groups]
         with progress_bar("worlds") as progress:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from compliance.compiling import tell_of_valuing
 from compliance.inputs import Json, Set, StudyName, folder_from, study_from
 from compliance.printing import print_json, print_table, progress_bar
 from compliance.refusing import refusing
@@ -25,6 +26,7 @@ def map_command(
     from analysis.map_summary import class_shares, first_changes, map_table
     from parameter_sweeps.maps import strategy_map
 
+    tell_of_valuing(loaded.scenario)
     with progress_bar("cells") as progress:
         found = strategy_map(loaded, progress=progress)
     shares, changes = class_shares(found), first_changes(found)

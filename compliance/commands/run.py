@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from compliance.compiling import tell_of_running
 from compliance.inputs import Json, RegimeName, ScenarioName, Set, folder_from, names_from, scenario_from
 from compliance.printing import as_number, print_json, print_table, progress_bar
 from compliance.refusing import refusing
@@ -38,6 +39,7 @@ def run_command(
     shown = _shown_measures(measures, show_all)
     from simulation.run import simulate
 
+    tell_of_running(loaded)
     with progress_bar("runs") as progress:
         options: dict[str, Any] = {
             "seed": seed,

@@ -154,6 +154,19 @@ def everything(size: Size, changes: dict[str, object]) -> Callable[[], Callable[
     return make
 
 
+#: Every agent with its own modification cost and foresight.
+DIFFERING = {
+    "agents.foresight": {"distribution": "uniform", "loc": 0.5, "scale": 0.45},
+    "agents.terminal_guarding": {"distribution": "uniform"},
+}
+
+
+def differing(name: str, agents: int, episodes: int) -> Callable[[], Callable[[], object]]:
+    """Return what makes a world of agents that all differ, and steps it; its plans count, made or looked up."""
+    prepared = prepare(load_scenario(name).with_values(DIFFERING | {"agents.count": agents}))
+    return lambda: lambda: array_world(prepared, 1, 0).advance(0, episodes)
+
+
 def planning(size: Size, changes: dict[str, object]) -> Callable[[], Callable[[], object]]:
     """Return what makes the plans of a replicate of a world with every mechanism, those of others at hand."""
     prepared = prepare(load_scenario("learning").with_values(EVERYTHING | {"agents.count": size.agents} | changes))
@@ -174,6 +187,10 @@ def engines(learning: World, base: World, size: Size) -> list[Contestant]:
     return [
         Contestant(ENGINE, lambda: stepping(learning, size.episodes, REPLICATES), REPLICATES * array_steps),
         Contestant("array engine, base", lambda: stepping(base, size.episodes, REPLICATES), REPLICATES * array_steps),
+        Contestant("  base, every agent its own", differing("base", size.agents, size.episodes), array_steps),
+        Contestant(
+            "  learning, every agent its own", differing("learning", size.agents, size.mesa_episodes), mesa_steps
+        ),
         Contestant("every mechanism, myopic", everything(size, {"agents.planning": "myopic"}), array_steps),
         Contestant("every mechanism, chain", everything(size, {}), array_steps),
         Contestant("  its plans, held", planning(size, {}), array_steps),

@@ -356,3 +356,17 @@ def test_interruption_is_one_line_and_status_130(monkeypatch, tmp_path):
 def test_fault_of_the_program_is_not_hidden(monkeypatch, error):
     monkeypatch.setattr(simulation.run, "simulate", raising(error))
     assert call("run", "base", *TINY).exception is error
+
+
+@pytest.mark.parametrize(
+    "command", [["run", "base", "--replicates", "1"], ["explain", "base"], ["map", "rational_choice"]]
+)
+def test_a_first_compilation_is_told(command, monkeypatch):
+    from simulation import readiness
+
+    ready = done(*command)
+    monkeypatch.setattr(readiness, "was_compiled", lambda loop: False)
+    new = done(*command)
+    assert "Compiling for this machine, once" in new.stderr
+    assert "Compiling" not in ready.stderr
+    assert new.stdout == ready.stdout
