@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from models.scenario import Scenario
 from parameter_sweeps.axes import covers
-from parameter_sweeps.grids import axis_column, scenarios_over, touching_axes, values_over
+from parameter_sweeps.grids import scenario_with, scenarios_over, touching_axes, values_over, varied_columns
 from parameter_sweeps.study import Study
 from simulation.decision_numbers import heterogeneous_keys
 from simulation.intervals import mean_interval
@@ -70,9 +70,9 @@ def cell_table(study: Study, exact: xr.Dataset, results: pd.DataFrame | None = N
         (runs missing or failed).
     """
     table = pd.DataFrame({"cell": np.arange(study.cell_count)})
-    for key, column in zip(study.axes, np.meshgrid(*map(axis_column, study.axes.values()), indexing="ij"), strict=True):
-        table[key] = column.ravel()
-    order = list(study.axes)
+    for key, column in varied_columns(study, table["cell"].to_numpy()).items():
+        table[key] = column
+    order = list(study.axes) if study.is_grid else []
     exact = exact.transpose(*order) if order else exact
     table["best"] = exact["best"].to_numpy().astype(str).ravel()
     for name in EXACT_VALUES:
@@ -229,6 +229,7 @@ def _agents_differ(study: Study) -> bool:
     return any(
         covers(axis, key)
         for axis, values in study.axes.items()
-        for value in values
-        for key in heterogeneous_keys(study.scenario.with_values({axis: value}))
+        # a number is the same for all agents
+        for value in (value for value in values if not isinstance(value, int | float))
+        for key in heterogeneous_keys(scenario_with(study, {axis: value}))
     )

@@ -40,8 +40,10 @@ def first_changes(found: xr.Dataset) -> list[dict[str, Any]]:
     list of dict
         key; last and first: the values before and after the change; from and to: the classes there; lines:
         how many along the axis see a change; of: how many there are. Values and classes are None where the
-        class never changes.
+        class never changes. Empty for a map of single cells, which have no neighbours.
     """
+    if found["best"].dims == ("cell",):
+        return []
     names = found["best"].to_numpy()
     return [_first_change(str(key), found[key].to_numpy(), names, axis) for axis, key in enumerate(found["best"].dims)]
 
@@ -72,4 +74,5 @@ def map_table(found: xr.Dataset) -> pd.DataFrame:
 
     if not found.dims:
         return pd.DataFrame([{str(name): values.item() for name, values in found.data_vars.items()}])
-    return found.to_dataframe().reset_index()
+    table = found.to_dataframe().reset_index()
+    return table[[*map(str, found.coords), *map(str, found.data_vars)]]

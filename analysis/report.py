@@ -168,6 +168,7 @@ def paragraph(study: Study, table: pd.DataFrame, distances: Floats) -> str:
 def _classes_in_words(study: Study, table: pd.DataFrame) -> str:
     shares = [f"{name.replace('_', '-')} in {100 * share:.1f} %" for name, share in _shares(table).items()]
     axes = " and ".join(f"{key} ({_ends(values)})" for key, values in study.axes.items())
+    axes += "" if study.is_grid else f", design {study.design.kind}"
     over = f" over {axes}" if axes else ""
     return f"Of {len(table)} cells{over}, the exactly best strategy is {', '.join(shares)}."
 
@@ -196,8 +197,7 @@ def _agreement_in_words(study: Study, table: pd.DataFrame, distances: Floats) ->
         yield (
             f"Of {found['judged']} deviations that can be judged by "
             f"{'replicates (t)' if reasons else 'the exact variance (z)'}, {found['within']} are below "
-            f"{AGREEMENT:g} standard errors and the largest is {found['largest_z']:.2f}; replicates have the same luck "
-            "in every cell, so that deviations of neighbouring cells go together."
+            f"{AGREEMENT:g} standard errors and the largest is {found['largest_z']:.2f}; {_luck_in_words(study)}."
         )
     if reasons:
         yield f"The exact value is a benchmark here, not a prediction: {', '.join(reasons)}."
@@ -211,6 +211,12 @@ def _agreement_in_words(study: Study, table: pd.DataFrame, distances: Floats) ->
             f"**{found['holes']} of {found['cells']} cells have missing or failed runs**; the statistics leave those "
             "runs out."
         )
+
+
+def _luck_in_words(study: Study) -> str:
+    if study.independent:
+        return "each cell has luck of its own"
+    return "replicates have the same luck in every cell, so that deviations of neighbouring cells go together"
 
 
 def _shares(table: pd.DataFrame) -> dict[str, float]:

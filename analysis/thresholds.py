@@ -94,8 +94,10 @@ def numeric_axes(study: Study) -> tuple[str, str]:
     Raises
     ------
     InputError
-        If something else than two numbers is varied, each over at least two finite values.
+        If something else than two numbers is varied on a grid, each over at least two finite values.
     """
+    if not study.is_grid:
+        raise InputError([f"design must be grid for a regime map, got {study.design.kind}"])
     numeric = [key for key, values in study.axes.items() if _is_numeric(values)]
     if len(numeric) != 2 or len(study.axes) != 2:
         varied = ", ".join(study.axes) or "nothing"

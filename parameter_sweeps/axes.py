@@ -84,10 +84,15 @@ def admitted_axes(scenario: Scenario, vary: Mapping[str, Any]) -> dict[str, tupl
     InputError
         For values that the scenario refuses and for repeated values, on all axes at once.
     """
+    return admitted(scenario, {key: axis_values(written) for key, written in vary.items()})
+
+
+def admitted(scenario: Scenario, values: Mapping[str, Iterable[object]]) -> dict[str, tuple[Any, ...]]:
+    """Return what `admitted_axes` does, of values by dotted key that are written out."""
     axes: dict[str, tuple[Any, ...]] = {}
     messages: list[str] = []
-    for key, written in vary.items():
-        axes[key], mistakes = _admitted(scenario, key, axis_values(written))
+    for key, listed in values.items():
+        axes[key], mistakes = _admitted(scenario, key, listed)
         messages += [f"vary: {mistake}" for mistake in mistakes]
     if messages:
         raise InputError(messages)

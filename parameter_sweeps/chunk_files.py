@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.refusals import InputError, shortened
 from parameter_sweeps.chunks import Chunk
-from parameter_sweeps.grids import axis_column
+from parameter_sweeps.grids import varied_columns
 from parameter_sweeps.study import Study
 
 if TYPE_CHECKING:
@@ -35,11 +35,8 @@ def chunk_content(
 
     cells = np.arange(chunk.first_cell, chunk.end_cell)
     replicates = np.arange(chunk.first_replicate, chunk.end_replicate)
-    positions = np.unravel_index(cells, study.shape) if study.axes else ()
-    columns: list[Any] = [
-        np.repeat(axis_column(axis)[position], replicates.size)
-        for axis, position in zip(study.axes.values(), positions, strict=True)
-    ]
+    varied = varied_columns(study, cells)
+    columns: list[Any] = [np.repeat(column, replicates.size) for column in varied.values()]
     columns.append(np.tile(replicates, cells.size))
     columns += [np.array([row.get(name, np.nan) for row, _ in found], dtype=np.float64) for name in measures]
     columns.append([error for _, error in found])
@@ -54,7 +51,7 @@ def chunk_schema(study: Study, measures: Sequence[str]) -> pa.Schema:
     """Return the columns of a file: the varied keys, the replicate, the measures, the error."""
     import pyarrow as pa
 
-    kinds = {key: axis_column(axis).dtype.kind for key, axis in study.axes.items()}
+    kinds = {key: column.dtype.kind for factor in study.factors for key, column in factor.written.items()}
     varied = [(key, pa.float64() if kind == "f" else pa.string()) for key, kind in kinds.items()]
     measured = [(name, pa.float64()) for name in measures]
     return pa.schema([*varied, ("replicate", pa.int64()), *measured, ("error", pa.string())])

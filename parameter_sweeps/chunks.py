@@ -2,19 +2,24 @@
 
 A chunk is all replicates of some consecutive cells, or some replicates of one heavy cell. The cut is made before the
 first run, from predicted work only, so that the same study gives the same files however fast, and on however
-many workers, it is run. The first cells of a longer grid are cut like those of the shorter one.
+many workers, it is run. The first cells of a longer grid are cut like those of the shorter one, under each regime
+anew; a longer Sobol design is cut wherever a shorter one may end.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from models.parameters import as_json
 from models.scenario import Scenario
 from parameter_sweeps.canonical import sha256, strict
+from parameter_sweeps.cell import Cell
+from parameter_sweeps.design_kinds import Sobol
+from parameter_sweeps.factors import REGIME, varied_keys
 from parameter_sweeps.grids import cells_between, touching_axes, values_over
 from parameter_sweeps.study import Study
 
@@ -83,8 +88,11 @@ def planned_chunks(study: Study, prices: Prices) -> list[Chunk]:
     work = predicted_work(study, prices)
     cost = prices.cell + work.replicates * work.nanoseconds
     heavy = cost > prices.chunk
-    piece = (np.cumsum(cost) - cost) // prices.chunk
-    is_cut = (np.diff(piece) > 0) | (np.diff(work.replicates) != 0) | heavy[1:] | heavy[:-1]
+    # anew under each regime, so that more cells under one of them do not move the cuts under the next
+    under_regimes = cost.reshape(max(1, len(study.regimes)), -1)
+    piece = ((np.cumsum(under_regimes, axis=1) - under_regimes) // prices.chunk).ravel()
+    is_cut = (np.diff(piece) != 0) | (np.diff(work.replicates) != 0) | heavy[1:] | heavy[:-1]
+    is_cut |= _is_cut_for_extension(study)
     bounds = [0, *(np.flatnonzero(is_cut) + 1).tolist(), study.cell_count]
     chunks: list[Chunk] = []
     for first, end in pairwise(bounds):
@@ -97,20 +105,41 @@ def planned_chunks(study: Study, prices: Prices) -> list[Chunk]:
     return chunks
 
 
+def _is_cut_for_extension(study: Study) -> NDArray[np.bool_]:
+    """Return before which cells but the first there must be a cut, (cells - 1,): there other designs may end.
+
+    Under each regime a design begins anew, and a Sobol design of 2^n points ends where a longer one goes on.
+    """
+    import numpy as np
+
+    place = np.arange(1, study.cell_count) % (study.cell_count // max(1, len(study.regimes)))
+    is_end: NDArray[np.bool_] = place == 0
+    return is_end | ((place & (place - 1)) == 0) if isinstance(study.design, Sobol) else is_end
+
+
 def chunk_names(study: Study, measures: Sequence[str], chunks: Sequence[Chunk]) -> Iterator[str]:
     """Yield the name of each chunk: a SHA-256 of all that determines its rows, but not of the code."""
     common = sha256(
         {
             "scenario": study.scenario.model_dump(mode="json", exclude={"name": True, "run": {"replicates"}}),
-            "keys": list(study.axes),
+            "keys": list(varied_keys(study)),
             "seed": study.seed,
             "measures": list(measures),
+            # left out where it is as it was before there was a choice
+            **({"independent": True} if study.independent else {}),
         }
     )
+    regimes = {name: [name, as_json(regime)] for name, regime in study.regimes.items()}
     for chunk in chunks:
         cells = cells_between(study, chunk.first_cell, chunk.end_cell)
-        values = [[strict(value) for value in cell.values.values()] for cell in cells]
+        values = [list(_determining(cell, regimes)) for cell in cells]
         yield sha256([common, values, chunk.first_replicate, chunk.end_replicate])
+
+
+def _determining(cell: Cell, regimes: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the varied values of a cell as strict JSON holds them; a regime as its name and what it is."""
+    for key, value in cell.values.items():
+        yield regimes[value] if key == REGIME and regimes else strict(value)
 
 
 def _along(study: Study, key: str, read: Callable[[Any], float] = float) -> NDArray[np.int64]:

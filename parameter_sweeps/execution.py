@@ -149,7 +149,8 @@ def cell_rows(study: Study, measures: Sequence[str], cell: Cell, replicates: Seq
         prepared = prepare(scenario)
     except Exception as error:
         return [({}, _told(stage, error)) for _ in replicates]
-    return [_run_row(study, measures, prepared, exact, replicate) for replicate in replicates]
+    stream = study.stream_of(cell)
+    return [_run_row(study, measures, prepared, exact, replicate, stream) for replicate in replicates]
 
 
 def _prices(measures: Sequence[str]) -> Prices:
@@ -160,12 +161,15 @@ def _counts_classes(measures: Sequence[str]) -> bool:
     return not CLASS_MEASURES.isdisjoint(measures)
 
 
-def _run_row(study: Study, measures: Sequence[str], prepared: Prepared, exact: dict[str, float], replicate: int) -> Row:
+def _run_row(
+    study: Study, measures: Sequence[str], prepared: Prepared, exact: dict[str, float], replicate: int, stream: int
+) -> Row:
     # nothing is simulated for what is exact, and classes are counted only if they are asked for
     if set(MAP_VARIABLES).issuperset(measures):
         return exact, ""
     try:
-        found = run_replicate(prepared, study.seed, replicate, with_classes=_counts_classes(measures)).measures
+        with_classes = _counts_classes(measures)
+        found = run_replicate(prepared, study.seed, replicate, stream=stream, with_classes=with_classes).measures
     except Exception as error:
         return {}, _told("run", error)
     return found | exact, ""

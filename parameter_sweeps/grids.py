@@ -1,8 +1,8 @@
-"""The grid of a study: its cells by number, its axes as columns, and what is the same along most axes.
+"""Cells by number, varied values as columns, and what is the same in most cells.
 
-What a few parts of a scenario determine is read on the axes that touch these parts, and nowhere else: a grid
-of 1,000 by 1,000 cells has only 1,000 values of what one axis alone touches. Every combination of values on
-axes that are read together is validated.
+What a few parts of a scenario determine is read on the factors that touch these parts, and nowhere else: a grid
+of 1,000 by 1,000 cells has only 1,000 values of what one axis alone touches. Every combination of values that
+are read together is validated.
 """
 
 from __future__ import annotations
@@ -12,14 +12,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from pydantic import ValidationError
-
 from models.parameters import Section, parameter_of
 from models.refusals import InputError
 from models.scenario import Scenario
 from parameter_sweeps.axes import MAXIMAL_MISTAKES, covers
 from parameter_sweeps.canonical import canonical_json, strict
-from parameter_sweeps.study import Cell, Study
+from parameter_sweeps.cell import Cell
+from parameter_sweeps.factors import (
+    REGIME,
+    Factor,
+    Planned,
+    shape_of,
+    values_at,
+    varied_keys,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,53 +34,47 @@ if TYPE_CHECKING:
 P = TypeVar("P", bound=Section)
 
 
-def cells_between(study: Study, first: int, end: int) -> Iterator[Cell]:
+def cells_between(planned: Planned, first: int, end: int) -> Iterator[Cell]:
     """Yield the cells numbered from `first` up to, but not including, `end`."""
     for index in range(first, end):
-        rest, values = index, []
-        for axis in reversed(study.axes.values()):
-            rest, position = divmod(rest, len(axis))
-            values.append(axis[position])
-        yield Cell(index, dict(zip(study.axes, reversed(values), strict=True)))
+        yield Cell(index, values_at(planned, index))
 
 
-def axis_column(values: Sequence[Any]) -> NDArray[Any]:
-    """Return the values on an axis as a table holds them.
-
-    Numbers are float64. If any value is none, all are text: words as they are, others as canonical JSON.
-    """
+def varied_columns(planned: Planned, cells: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    """Return the varied values of some cells as a table holds them, by key; cells are given by their numbers."""
     import numpy as np
 
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        return np.array(values, dtype=np.float64)
-    words = [value if isinstance(value, str) else canonical_json(strict(value)) for value in values]
-    return np.array(words, dtype=np.str_)
+    positions = np.unravel_index(cells, shape_of(planned)) if planned.factors else ()
+    return {
+        key: column[position]
+        for factor, position in zip(planned.factors, positions, strict=True)
+        for key, column in factor.written.items()
+    }
 
 
-def touching_axes(study: Study, parts: Sequence[str]) -> tuple[str, ...]:
-    """Return the keys of the axes that stand inside one of the parts, or that one of them stands inside."""
-    return tuple(key for key in study.axes if any(covers(key, part) or covers(part, key) for part in parts))
+def touching_axes(planned: Planned, parts: Sequence[str]) -> tuple[str, ...]:
+    """Return the varied keys that stand inside one of the parts, or that one of them stands inside."""
+    return tuple(key for key in varied_keys(planned) if any(covers(key, part) or covers(part, key) for part in parts))
 
 
 def values_over(
-    study: Study, keys: Sequence[str], read: Callable[[Scenario], Sequence[float]]
+    planned: Planned, keys: Sequence[str], read: Callable[[Scenario], Sequence[float]]
 ) -> list[NDArray[np.float64]]:
-    """Return what is read off the scenarios on some axes, on all combinations of their values.
+    """Return what is read off the scenarios on some keys, on all combinations of their values.
 
     Parameters
     ----------
-    study
-        The study.
+    planned
+        A study, or a part of one.
     keys
-        Keys of axes, in the order of the study.
+        Varied keys, in the order of the study.
     read
         Returns the same number of quantities for every scenario.
 
     Returns
     -------
     list of arrays
-        One array a quantity, with one dimension an axis of the study, of length 1 on axes that are not among
-        the keys.
+        One array a quantity, with one dimension a factor, of length 1 on those without any of the keys.
 
     Raises
     ------
@@ -83,25 +83,77 @@ def values_over(
     """
     import numpy as np
 
-    found = np.array([read(scenario) for scenario in scenarios_over(study, keys)], dtype=np.float64)
-    shape = tuple(len(axis) if key in keys else 1 for key, axis in study.axes.items())
-    return [column.reshape(shape) for column in found.T]
+    parts = _restricted(planned, keys)
+    distinct = [part for part, _ in parts.values()]
+    found = np.array([read(scenario) for scenario in _scenarios(planned, distinct)], dtype=np.float64)
+    short = tuple(parts[number][0].length if number in parts else 1 for number in range(len(planned.factors)))
+    columns = []
+    for column in found.T:
+        laid = column.reshape(short)
+        for number, (part, places) in parts.items():
+            if places.size != part.length:
+                laid = laid.take(places, axis=number)
+        columns.append(laid)
+    return columns
 
 
-def scenarios_over(study: Study, keys: Sequence[str]) -> Iterator[Scenario]:
-    """Yield the scenarios on some axes, with the last of them running fastest.
+def scenarios_over(planned: Planned, keys: Sequence[str]) -> Iterator[Scenario]:
+    """Yield the scenarios on some keys, each combination once, with the last factor running fastest.
 
     Raises
     ------
     InputError
         For combinations that the scenario refuses, the first few of them.
     """
-    build = _composed if all(_is_leaf(study.scenario, key) for key in keys) else _with_values
+    yield from _scenarios(planned, [part for part, _ in _restricted(planned, keys).values()])
+
+
+def scenario_with(planned: Planned, values: Mapping[str, Any]) -> Scenario:
+    """Return the scenario of some varied values, in which a regime is named; an `InputError` if it refuses them."""
+    rest, scenario = dict(values), planned.scenario
+    if planned.regimes and REGIME in rest:
+        scenario = scenario.with_values({REGIME: planned.regimes[rest.pop(REGIME)]})
+    return built(scenario, rest)
+
+
+def built(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """Return what `Scenario.with_values` does, many times as fast where all keys are those of plain values.
+
+    Each value must have been admitted alone, and be given in the form in which the scenario keeps it.
+    """
+    if not values:
+        return scenario
+    if not all(_is_leaf(scenario, key) for key in values):
+        return scenario.with_values(values)
+    tree: dict[str, Any] = {}
+    for key, value in values.items():
+        *path, last = key.split(".")
+        reduce(lambda branch, name: branch.setdefault(name, {}), path, tree)[last] = value
+    try:
+        return _with_new(scenario, tree, values)
+    except ValueError:
+        # says the same in the keys of the scenario
+        return scenario.with_values(values)
+
+
+def _restricted(planned: Planned, keys: Sequence[str]) -> dict[int, tuple[Factor, NDArray[np.int64]]]:
+    """Return for each factor with any of the keys its distinct rows on them, and which of them each row is."""
+    return {
+        number: factor.restricted(keys)
+        for number, factor in enumerate(planned.factors)
+        if not factor.columns.keys().isdisjoint(keys)
+    }
+
+
+def _scenarios(planned: Planned, factors: Sequence[Factor]) -> Iterator[Scenario]:
     mistakes: dict[str, None] = {}
-    for values in itertools.product(*(study.axes[key] for key in keys)):
-        changed = dict(zip(keys, values, strict=True))
+    under: dict[str, Scenario] = {}
+    for positions in itertools.product(*(range(factor.length) for factor in factors)):
+        changed: dict[str, Any] = {}
+        for factor, position in zip(factors, positions, strict=True):
+            changed |= factor.row(position)
         try:
-            yield build(study.scenario, changed)
+            yield _under(planned, changed, under)
         except InputError as error:
             together = ", ".join(f"{key} {canonical_json(strict(value))}" for key, value in changed.items())
             mistakes |= dict.fromkeys(f"vary: {message} (at {together})" for message in error.messages)
@@ -111,53 +163,40 @@ def scenarios_over(study: Study, keys: Sequence[str]) -> Iterator[Scenario]:
         raise InputError(mistakes)
 
 
-def _with_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
-    return scenario.with_values(values)
+def _under(planned: Planned, values: Mapping[str, Any], under: dict[str, Scenario]) -> Scenario:
+    """Return the scenario of some varied values, with that of each regime made once."""
+    if not planned.regimes or REGIME not in values:
+        return built(planned.scenario, values)
+    name = values[REGIME]
+    if name not in under:
+        under[name] = scenario_with(planned, {REGIME: name})
+    return built(under[name], {key: value for key, value in values.items() if key != REGIME})
 
 
 def _is_leaf(scenario: Scenario, key: str) -> bool:
     """Return whether a key is that of a plain value in a part that keeps its keys whatever the value is."""
     *path, last = key.split(".")
     part: Any = reduce(lambda part, name: getattr(part, name, None), path, cast("Any", scenario))
-    if not isinstance(part, Section) or last == "kind" or last not in type(part).model_fields:
+    if not isinstance(part, Section) or last in ("kind", "graph") or last not in type(part).model_fields:
         return False
     return parameter_of(type(part), last) is not None
 
 
-def _composed(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
-    """Return what `Scenario.with_values` does for leaves, several times as fast.
+def _with_new(part: P, new: Mapping[str, Any], values: Mapping[str, Any], place: str = "") -> P:
+    """Return a part with new values in it and in the parts below it, each part checked again as a whole.
 
-    Each value has been admitted alone, and no check reaches across parts: only values that stand in one part
-    are validated again.
+    Checks that reach across parts stand in a part above both, up to the scenario itself, so that each part from
+    a changed value upward is asked again. Its other values are not: they were admitted one by one.
     """
-    inner: dict[str, dict[str, Any]] = {}
-    for key, value in values.items():
-        path, _, last = key.rpartition(".")
-        inner.setdefault(path, {})[last] = value
-    whole = scenario
-    for path, new in inner.items():
-        names = path.split(".") if path else []
-        part = reduce(getattr, names, scenario)
-        if len(new) > 1 or any(isinstance(value, Mapping) for value in new.values()):
-            whole = _put(whole, names, _validated(part, new, scenario, values))
-        else:
-            whole = _put(whole, names, new)
-    return whole
-
-
-def _validated(part: Section, new: Mapping[str, Any], scenario: Scenario, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return new values of one part, validated together."""
-    try:
-        made = type(part).model_validate({**dict(part), **new})
-    except ValidationError:
-        # says the same in the keys of the scenario
-        scenario.with_values(values)
-        raise
-    return {name: getattr(made, name) for name in new}
-
-
-def _put(part: P, path: Sequence[str], new: Mapping[str, Any]) -> P:
-    """Return a part with new values in the part at a path below it."""
-    if not path:
-        return part.model_copy(update=new)
-    return part.model_copy(update={path[0]: _put(getattr(part, path[0]), path[1:], new)})
+    changed = {}
+    for name, value in new.items():
+        key = f"{place}{name}"
+        changed[name] = value if key in values else _with_new(getattr(part, name), value, values, f"{key}.")
+    checks = list(type(part).__pydantic_decorators__.model_validators.values())
+    is_read = any(isinstance(value, Mapping) for value in changed.values())
+    if is_read or any(check.info.mode != "after" for check in checks):
+        return type(part).model_validate({**dict(part), **changed})
+    made = part.model_copy(update=changed)
+    for check in checks:
+        made = cast("Any", check.func)(made)
+    return made

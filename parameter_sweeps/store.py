@@ -2,6 +2,7 @@
 
     manifest.json   format, versions, digest of the study, seed, measures, plan, when it was begun
     study.yaml      the study as run, which makes the same study again
+    cells.csv       its cells, if they are those of a table, or were found before the first run
     cells/          one Parquet file a chunk, named by a digest of what determines its rows
 
 A file appears whole or not at all: it is written under another name in the same folder, reaches the disk, and is
@@ -25,7 +26,7 @@ from models.refusals import InputError, shortened
 from parameter_sweeps.chunk_files import chunk_schema, read_chunk
 from parameter_sweeps.chunks import Chunk, Prices, chunk_names, planned_chunks
 from parameter_sweeps.study import Study
-from parameter_sweeps.study_file import study_text
+from parameter_sweeps.study_file import CELLS_FILE, kept_cells, study_text
 from parameter_sweeps.yaml_loader import read_yaml
 
 if TYPE_CHECKING:
@@ -100,12 +101,15 @@ def begin(study: Study, out: Path | str, measures: Sequence[str], prices: Prices
             manifest = _new_manifest(study, measures, prices)
             # first of all, so that a folder with anything in it is known as ours
             write_whole(folder / _MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
+        if (kept := kept_cells(study)) and not (folder / CELLS_FILE).exists():
+            write_whole(folder / CELLS_FILE, kept.encode())
         if not (folder / _STUDY).exists():
             write_whole(folder / _STUDY, text.encode())
         (folder / _CELLS).mkdir(exist_ok=True)
     except OSError as error:
         raise InputError([f"out must be a folder that can be written, got {out}: {error.strerror}"]) from None
-    return _store(folder, manifest, study)
+    # cells that were found when the directory was begun are not found anew
+    return open_store(folder) if kept else _store(folder, manifest, study)
 
 
 def open_store(out: Path | str) -> Store:
@@ -120,7 +124,7 @@ def open_store(out: Path | str) -> Store:
     if not (folder / _MANIFEST).is_file():
         raise InputError([f"{out} must be a study directory, got no {_MANIFEST} in it"])
     manifest = _read_manifest(folder)
-    study = Study.from_mapping(read_yaml(folder / _STUDY), where=str(folder / _STUDY))
+    study = Study.from_mapping(read_yaml(folder / _STUDY), where=str(folder / _STUDY), folder=folder)
     if study.digest() != manifest["digest"]:
         raise InputError([f"{folder / _STUDY} must be the study that was run, got another: it was changed"])
     return _store(folder, manifest, study)

@@ -1,61 +1,49 @@
 """A study: a base scenario, what is changed in it for every cell, and what is varied from cell to cell.
 
 The cells of a grid are all combinations of the values on its axes, numbered with the last axis running
-fastest. Every value is checked alone when the study is built, and every combination when its cell is built,
-since some values are right one by one but not together.
+fastest; those of other designs are points among the values (`parameter_sweeps.design_kinds`). Either is crossed with
+the regimes, of which the first comes first. Every value is checked alone when the study is built, and every
+combination when its cell is built, since some values are right one by one but not together.
 """
 
 from __future__ import annotations
 
-import itertools
-import math
-import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
-from pydantic_core import ErrorDetails, InitErrorDetails
+from pydantic import ValidationError, model_validator
 
-from models.refusals import InputError, explain_errors, refusal
+from models.refusals import InputError
 from models.scenario import Scenario
-from parameter_sweeps.axes import (
-    admitted_axes,
-    axis_length,
-    axis_requirement,
-    covers,
-    is_whole,
-    key_conflicts,
-    value_at,
-)
+from parameter_sweeps.axes import covers, key_conflicts, value_at
 from parameter_sweeps.canonical import sha256, strict
-from parameter_sweeps.catalogue import load_scenario
+from parameter_sweeps.cell import Cell
+from parameter_sweeps.design_kinds import Boundary, Grid, LatinHypercube, Sobol
+from parameter_sweeps.designs import (
+    admitted_design,
+    conflicts_of_regimes,
+    design_factors,
+    design_identity,
+    has_distribution,
+    needless_vary,
+    points_of,
+    vary_identity,
+)
+from parameter_sweeps.factors import Factor, cells_in, shape_of, values_at, with_regime_written_out
+from parameter_sweeps.regime_axis import refused_regimes, regimes_as_json
+from parameter_sweeps.study_fields import StudyFields
+from parameter_sweeps.study_sentences import sentences
+
+__all__ = ["MAXIMAL_CELLS", "Cell", "Study"]
 
 MAXIMAL_CELLS = 10**7
 
 _REPLICATES = "run.replicates"
-_LIMITS = {"replicates": (1, 10**6), "seed": (0, 2**32 - 1)}
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One combination of the varied values, in the order of the axes, and its index from 0."""
-
-    index: int
-    values: dict[str, Any]
-
-
-class Study(BaseModel):
+class Study(StudyFields):
     """Which scenarios are compared, how often each is run, and what is read off.
 
     Parameters
@@ -66,9 +54,22 @@ class Study(BaseModel):
         A shipped scenario's name, a path, or a scenario written out.
     set
         Values by dotted key that are changed in the base, for every cell.
+    design
+        Which combinations of the values are cells: a word, or a mapping with the word as kind. ``grid``: all;
+        ``one_at_a_time``: the base, and each value with all else as in the base; ``latin_hypercube`` (cells, seed)
+        and ``sobol`` (cells: a power of two, seed): points that fill the ranges, scrambled with the study's seed
+        if the design has none; ``table`` (path): the rows of a CSV file; ``boundary`` (tolerance, start): points
+        that close in on where the best class changes. The first cells of a longer Sobol design are those of a
+        shorter one; the cells of a longer Latin hypercube are others.
     vary
         The values on each axis by dotted key: a list, ``{linspace: [a, b, n]}`` or ``{logspace: [a, b, n]}``.
-        In both, a and b are the end values themselves. Without axes there is one cell.
+        In both, a and b are the end values themselves. Without axes there is one cell. Of designs that fill
+        ranges also ``{uniform: [a, b]}``, ``{loguniform: [a, b]}`` or a distribution.
+    regimes
+        Regimes that all this is done under: shipped names, files, or regimes written out with a key ``name``.
+    independent
+        Whether cells have luck of their own; else replicate r has the same luck in every cell, which makes
+        differences between cells precise. Cells of equal values have equal luck, and one of 2^32.
     measures
         Names of the measures; empty for all. Whether there are such measures is not checked here.
     replicates
@@ -77,29 +78,14 @@ class Study(BaseModel):
         In [0, 2^32).
     figure
         Name of the study's figure, or a mapping that describes it.
-    design, regimes, supports_if
-        Declared, but not built: they must be ``grid``, empty and left out.
+    supports_if
+        Declared, but not built: it must be left out.
 
     Raises
     ------
     pydantic.ValidationError
         By the constructor and ``model_validate``. ``from_mapping`` says the same in the user's keys.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = Field("study", strict=True, min_length=1, max_length=100)
-    claim: str = Field("", strict=True)
-    base: Scenario
-    set: dict[str, Any] = Field(default_factory=dict)
-    vary: dict[str, Any] = Field(default_factory=dict)
-    design: Literal["grid", "latin_hypercube", "sobol", "table", "boundary"] = "grid"
-    regimes: tuple[Any, ...] = ()
-    measures: tuple[str, ...] = ()
-    replicates: int | None = None
-    seed: int = 1
-    figure: str | dict[str, Any] | None = None
-    supports_if: None = None
 
     @classmethod
     def from_mapping(cls, mapping: object, where: str = "", folder: Path | str | None = None) -> Study:
@@ -112,7 +98,7 @@ class Study(BaseModel):
         where
             Name of that file, put before each message; may be empty.
         folder
-            Where a relative path to the base starts; by default the working directory.
+            Where relative paths start; by default the working directory.
 
         Raises
         ------
@@ -122,8 +108,7 @@ class Study(BaseModel):
         try:
             return cls.model_validate(mapping, context={"folder": folder or ""})
         except ValidationError as error:
-            lines = [line for detail in error.errors(include_url=False) for line in _sentences(detail)]
-            raise InputError(f"{where}: {line}" if where else line for line in lines) from None
+            raise InputError(f"{where}: {line}" if where else line for line in sentences(error, cls)) from None
 
     def with_values(self, values: Mapping[str, object]) -> Study:
         """Return a study with further values set for every cell; a later value replaces an earlier one.
@@ -145,6 +130,9 @@ class Study(BaseModel):
         fields["set"] = {**kept, **values}
         if _REPLICATES in values:
             fields["replicates"] = None
+        if isinstance(self.design, Boundary):
+            # points that were found in the study as it was
+            fields["design"] = self.design.model_copy(update={"path": "", "content": ""})
         return Study.from_mapping(fields)
 
     @cached_property
@@ -157,28 +145,53 @@ class Study(BaseModel):
             raise InputError(f"set: {message}" for message in error.messages) from None
 
     @cached_property
+    def checked_axes(self) -> dict[str, tuple[Any, ...]]:
+        """What is known of the varied keys before cells are made, as `designs.admitted_design` returns it."""
+        return admitted_design(self)
+
+    @cached_property
+    def factors(self) -> tuple[Factor, ...]:
+        """What is varied: regimes, then of a grid each axis, of another design its cells as one factor.
+
+        Raises
+        ------
+        InputError
+            If a boundary cannot be found, or a distribution reaches out of a parameter's range.
+        """
+        return design_factors(self)
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether the cells are all combinations of values on axes."""
+        return isinstance(self.design, Grid)
+
+    @property
     def axes(self) -> dict[str, tuple[Any, ...]]:
-        """The values on each axis in written order, in the form in which the scenario keeps them."""
-        return admitted_axes(self.scenario, self.vary)
+        """The values of each varied key: on a grid those of its axis, else one for each cell under a regime."""
+        return {key: values for factor in self.factors for key, values in factor.columns.items()}
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The number of values on each axis."""
-        return tuple(axis_length(written) for written in self.vary.values())
+        """The number of regimes if any, and of values on each axis, or of cells under a regime."""
+        return shape_of(self)
 
     @property
     def cell_count(self) -> int:
         """The number of cells; 1 without axes."""
-        return math.prod(self.shape)
+        return cells_in(self)
 
     def cells(self) -> Iterator[Cell]:
         """Yield the cells, with the last axis running fastest."""
-        for index, values in enumerate(itertools.product(*self.axes.values())):
-            yield Cell(index, dict(zip(self.axes, values, strict=True)))
+        for index in range(self.cell_count):
+            yield Cell(index, values_at(self, index))
 
     def cell_scenario(self, cell: Cell) -> Scenario:
         """Return the scenario of a cell; an `InputError` if its values are not right together."""
-        return self.scenario.with_values(cell.values)
+        return self.scenario.with_values(with_regime_written_out(self, cell.values))
+
+    def stream_of(self, cell: Cell) -> int:
+        """Return the fourth word of the draws of a cell: 0, or where cells are independent a digest of its values."""
+        return int(sha256(strict(cell.values))[:8], 16) if self.independent else 0
 
     @property
     def _varies_replicates(self) -> bool:
@@ -188,16 +201,19 @@ class Study(BaseModel):
         """Return what determines the results, as strict JSON holds it: infinities are the text "inf".
 
         Names, claim and figure are left out, axes are written out as lists. `from_mapping` makes the same
-        study of it. The order of ``vary`` matters, because it numbers the cells.
+        study of it, but of a table it needs the file too. The order of ``vary`` matters, because it numbers the cells.
         """
         return {
             "base": self.base.model_dump(mode="json", exclude={"name"}),
             "set": {key: strict(value_at(self.scenario, key)) for key in self.set if key != _REPLICATES},
-            "vary": {key: strict(values) for key, values in self.axes.items()},
-            "design": self.design,
+            "vary": {key: strict(values) for key, values in vary_identity(self).items()},
+            "design": design_identity(self),
             "measures": list(self.measures),
             "replicates": None if self._varies_replicates else self.scenario.run.replicates,
             "seed": self.seed,
+            # left out where they are as they were before there were any
+            **({"regimes": regimes_as_json(self.regimes)} if self.regimes else {}),
+            **({"independent": True} if self.independent else {}),
         }
 
     def digest(self) -> str:
@@ -207,90 +223,22 @@ class Study(BaseModel):
         canonical["vary"] = list(canonical["vary"].items())
         return sha256(canonical)
 
-    @field_validator("base", mode="before")
-    @classmethod
-    def _base_loaded(cls, written: object, info: ValidationInfo) -> object:
-        if not isinstance(written, str | os.PathLike):
-            return written
-        try:
-            return load_scenario(written, folder=(info.context or {}).get("folder") or "")
-        except InputError as error:
-            raise InputError(f"base: {message}" for message in error.messages) from None
-
-    @field_validator("vary")
-    @classmethod
-    def _axes_written_right(cls, vary: dict[str, Any]) -> dict[str, Any]:
-        if wrong := {key: phrase for key, axis in vary.items() if (phrase := axis_requirement(axis))}:
-            details = [InitErrorDetails(type=refusal(wrong[key]), loc=(key,), input=vary[key]) for key in wrong]
-            raise ValidationError.from_exception_data("vary", details)
-        return vary
-
-    @field_validator("design")
-    @classmethod
-    def _design_built(cls, design: str) -> str:
-        if design != "grid":
-            raise refusal(f"grid ({design} is declared, but not built yet)")
-        return design
-
-    @field_validator("regimes", "supports_if", mode="before")
-    @classmethod
-    def _left_out(cls, written: object) -> object:
-        if written not in (None, [], ()):
-            raise refusal("left out (it is declared, but not built yet)")
-        return written
-
-    @field_validator("measures", mode="before")
-    @classmethod
-    def _names(cls, written: object) -> object:
-        names = written if isinstance(written, list | tuple) else [None]
-        if not all(isinstance(name, str) and name for name in names) or len({*names}) < len(names):
-            raise refusal("a list of names, each once")
-        return written
-
-    @field_validator("replicates", "seed", mode="before")
-    @classmethod
-    def _whole(cls, written: object, info: ValidationInfo) -> object:
-        if written is None and info.field_name == "replicates":
-            return None
-        lower, upper = _LIMITS[str(info.field_name)]
-        if not is_whole(written) or not lower <= written <= upper:
-            raise refusal(f"a whole number in [{lower}, {upper}]")
-        return int(written)
-
-    @field_validator("figure", mode="before")
-    @classmethod
-    def _figure(cls, written: object) -> object:
-        if not isinstance(written, str | dict | None):
-            raise refusal("the name of a figure or a mapping")
-        return written
-
-    # stands last, because pydantic asks the last of these first
-    @field_validator("set", "vary", "measures", "regimes", mode="before")
-    @classmethod
-    def _empty_for_null(cls, written: object, info: ValidationInfo) -> object:
-        return written if written is not None else {} if info.field_name in {"set", "vary"} else ()
-
     @model_validator(mode="after")
     def _right_together(self) -> Study:
         given_twice = list(key_conflicts(self.set, self.vary))
         if self.replicates is not None and (_REPLICATES in self.set or self._varies_replicates):
             given_twice += [f"replicates must be left out where {_REPLICATES} is given, got {self.replicates}"]
-        if given_twice:
-            raise InputError(given_twice)
-        if self.cell_count > MAXIMAL_CELLS:
-            raise InputError([f"vary must make at most {MAXIMAL_CELLS} cells, got {self.cell_count}"])
-        # written out here, so that a value that is refused is found before anything is computed
-        _ = self.axes
+        mistakes = [*given_twice, *conflicts_of_regimes(self), *needless_vary(self)]
+        if mistakes:
+            raise InputError(mistakes)
+        points = points_of(self)
+        if points is not None and points * max(1, len(self.regimes)) > MAXIMAL_CELLS:
+            cells = points * max(1, len(self.regimes))
+            raise InputError([f"vary must make at most {MAXIMAL_CELLS} cells, got {cells}"])
+        # found here, so that a value that is refused is known before anything is computed
+        _ = self.checked_axes
+        if mistakes := list(refused_regimes(self.scenario, self.regimes)):
+            raise InputError(mistakes)
+        if isinstance(self.design, LatinHypercube | Sobol) and has_distribution(self.vary):
+            _ = self.factors
         return self
-
-
-def _sentences(detail: ErrorDetails) -> list[str]:
-    """Return one mistake in the user's keys; several if a file that the study names has several."""
-    context = detail.get("ctx", {})
-    if isinstance(cause := context.get("error"), InputError):
-        return cause.messages
-    if detail["type"] == "missing":
-        return [f"{'.'.join(map(str, detail['loc']))} must be given, got nothing"]
-    kind = refusal(context["requirement"]) if detail["type"] == "refused" else detail["type"]
-    again = InitErrorDetails(type=kind, loc=detail["loc"], input=detail["input"], ctx=context)
-    return explain_errors(ValidationError.from_exception_data("study", [again]), Study).messages

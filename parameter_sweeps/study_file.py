@@ -10,14 +10,19 @@ import yaml
 from models.refusals import InputError
 from parameter_sweeps.axes import is_whole
 from parameter_sweeps.canonical import strict
+from parameter_sweeps.design_kinds import Boundary, Table
 from parameter_sweeps.study import Study
 from parameter_sweeps.yaml_loader import parse_yaml
+
+#: Name of the table of cells that a study's text may refer to.
+CELLS_FILE = "cells.csv"
 
 
 def study_text(study: Study) -> str:
     """Return a study as YAML, with keys in the order that numbers the cells.
 
-    The base is written out. An axis is a list of its values, or a linspace or logspace as it was written: written
+    The base is written out. The cells of a table, and those planned at a boundary, stand in a file beside it,
+    `CELLS_FILE`. An axis is a list of its values, or a linspace or logspace as it was written: written
     out, a long one would be more than a YAML file may hold.
 
     Raises
@@ -27,19 +32,36 @@ def study_text(study: Study) -> str:
     """
     canonical = study.canonical()
     canonical["base"] = {"name": study.base.name} | canonical["base"]
+    if kept_cells(study):
+        canonical["design"] = study.design.model_dump(exclude={"content"}) | {"path": CELLS_FILE}
     for key, axis in study.vary.items():
-        if isinstance(axis, Mapping):
+        if isinstance(axis, Mapping) and not {"linspace", "logspace"}.isdisjoint(axis):
             canonical["vary"][key] = _spacing(axis)
     head = {"name": study.name, "claim": study.claim}
     content = head | canonical | {"figure": strict(study.figure)}
     try:
         text = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-        again = Study.from_mapping(parse_yaml(text, "study.yaml"))
+        written: Any = parse_yaml(text, "study.yaml")
+        if kept := kept_cells(study):
+            # which is written beside the text
+            written["design"]["content"] = kept
+        again = Study.from_mapping(written)
     except yaml.YAMLError as error:
         raise InputError([f"study must be plain data, got a mistake: {error}"]) from None
     if _identity(again) != _identity(study):
         raise InputError(["study must be plain data that YAML can hold, got something else"])
     return text
+
+
+def kept_cells(study: Study) -> str:
+    """Return the table of cells that is kept beside a study, as CSV: a table's, or a boundary's plan; else nothing."""
+    if isinstance(study.design, Table):
+        return study.design.content
+    if not isinstance(study.design, Boundary):
+        return ""
+    columns = study.factors[-1].columns
+    rows = [",".join(map(repr, row)) for row in zip(*columns.values(), strict=True)]
+    return "\n".join([",".join(columns), *rows, ""])
 
 
 def _identity(study: Study) -> tuple[Any, ...]:

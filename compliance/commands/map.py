@@ -31,11 +31,16 @@ def map_command(
         found = strategy_map(loaded, progress=progress)
     shares, changes = class_shares(found), first_changes(found)
     if as_json:
-        print_json({"study": loaded.name, "cells": loaded.cell_count, "classes": shares, "changes": changes})
+        print_json(
+            {"study": loaded.name, "cells": loaded.cell_count, "classes": shares, "changes": changes}
+            | ({"cells_of_full_grid": int(full)} if (full := found.attrs.get("cells_of_full_grid")) else {})
+        )
     else:
         rows = [(row["class"], f"{row['cells']}", f"{100.0 * row['share']:.1f} %") for row in shares]
         print_table(f"{loaded.name}: {loaded.cell_count} cells", ("best class", "cells", "share"), rows)
         _print_changes(changes)
+        if full := found.attrs.get("cells_of_full_grid"):
+            typer.echo(f"A grid that is everywhere as fine as these cells are at the boundary has {int(full):,}.")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         table = map_table(found)

@@ -102,6 +102,7 @@ REFUSED = f"{PENALTY} must be a number >= 0, got -1"
 TWICE = "replicates must be left out where run.replicates is given, got 3"
 UNBUILT = "is declared, but not built yet"
 IN_SEED_RANGE = "must be a whole number in [0, 4294967295], got"
+DESIGNS = "grid, latin_hypercube, sobol, table, one_at_a_time or boundary"
 NAMES = "must be a list of names, each once, got"
 SHIPPED = "must be a shipped name (base, learning) or a YAML file, got"
 
@@ -115,9 +116,9 @@ SHIPPED = "must be a shipped name (base, learning) or a YAML file, got"
         ({"name": ""}, "name must be text of at least 1 character(s), got ''"),
         ({"claim": 1}, "claim must be text, got 1"),
         ({"sed": 1}, "sed is not a known key; did you mean seed?"),
-        ({"design": "sobol"}, f"design must be grid (sobol {UNBUILT}), got 'sobol'"),
-        ({"design": "gird"}, "design must be grid, latin_hypercube, sobol, table or boundary, got 'gird'"),
-        ({"regimes": ["harsh"]}, f"regimes must be left out (it {UNBUILT}), got ['harsh']"),
+        ({"design": "gird"}, f"design must be {DESIGNS}, got 'gird'"),
+        ({"design": 3}, f"design must be {DESIGNS}, or a mapping with one of them as kind, got 3"),
+        ({"independent": 1}, "independent must be true or false, got 1"),
         ({"supports_if": {"a": 1}}, f"supports_if must be left out (it {UNBUILT}), got {{'a': 1}}"),
         ({"figure": 1}, "figure must be the name of a figure or a mapping, got 1"),
         ({"measures": ["a", "a"]}, f"measures {NAMES} ['a', 'a']"),
@@ -288,6 +289,9 @@ def test_the_digest_depends_on_everything_that_determines_results():
         {"seed": 2},
         {"replicates": 21},
         {"measures": ["faking_share"]},
+        {"independent": True},
+        {"regimes": ["amnesty"], "vary": {FORESIGHT: [0.25, 0.5]}},
+        {"design": "one_at_a_time"},
     ]
     digests = {study_of(**{**PLAIN, **keys}).digest() for keys in [{}, *others]}
     assert len(digests) == len(others) + 1
