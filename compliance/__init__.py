@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from parameter_sweeps.catalogue import load_scenario, load_study
     from parameter_sweeps.execution import run_sweep
     from parameter_sweeps.maps import strategy_map
+    from parameter_sweeps.results import export_results, load_grid, load_records
     from parameter_sweeps.store import load_results
     from parameter_sweeps.study import Study
     from simulation.explanation import explain
@@ -28,6 +29,9 @@ __all__ = [
     "Study",
     "__version__",
     "explain",
+    "export_results",
+    "load_grid",
+    "load_records",
     "load_results",
     "load_scenario",
     "load_study",
@@ -43,6 +47,9 @@ _HOMES = {
     "Scenario": "models.scenario",
     "Study": "parameter_sweeps.study",
     "explain": "simulation.explanation",
+    "export_results": "parameter_sweeps.results",
+    "load_grid": "parameter_sweeps.results",
+    "load_records": "parameter_sweeps.results",
     "load_results": "parameter_sweeps.store",
     "load_scenario": "parameter_sweeps.catalogue",
     "load_study": "parameter_sweeps.catalogue",

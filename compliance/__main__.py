@@ -6,11 +6,17 @@ from typing import Annotated
 
 import typer
 
+from compliance.commands.check import check_command
 from compliance.commands.explain import explain_command
+from compliance.commands.export import export_command
 from compliance.commands.figures import figures_command
 from compliance.commands.list import list_command
 from compliance.commands.map import map_command
+from compliance.commands.merge import merge_command
+from compliance.commands.replay import replay_command
 from compliance.commands.run import run_command
+from compliance.commands.shard import shard_command
+from compliance.commands.status import status_command
 from compliance.commands.sweep import sweep_command
 
 # plain help and tracebacks: what makes them pretty would double the time of every start
@@ -27,6 +33,12 @@ app.command("explain")(explain_command)
 app.command("run")(run_command)
 app.command("map")(map_command)
 app.command("sweep")(sweep_command)
+app.command("status")(status_command)
+app.command("check")(check_command)
+app.command("replay")(replay_command)
+app.command("export")(export_command)
+app.command("shard")(shard_command)
+app.command("merge")(merge_command)
 app.command("figures")(figures_command)
 app.command("list")(list_command)
 

@@ -27,6 +27,7 @@ RegimeName = Annotated[
         help="A shipped regime's name or a YAML file, in place of the scenario's regime; --set changes it.",
     ),
 ]
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a sweep.")]
 Set = Annotated[
     list[str],
     typer.Option(
@@ -34,6 +35,15 @@ Set = Annotated[
         metavar="KEY=VALUE",
         help="Change a parameter; may be repeated, the last value of a key counts.",
     ),
+]
+Workers = Annotated[int | None, typer.Option(help="Worker processes; by default one a core.")]
+Seed = Annotated[int | None, typer.Option(help="In place of the study's seed.")]
+Replicates = Annotated[int | None, typer.Option(help="In place of the study's replicates.")]
+FailFast = Annotated[
+    bool, typer.Option("--fail-fast/--no-fail-fast", help="Stop at the first run that fails; else it is a row.")
+]
+AcceptOtherCode = Annotated[
+    bool, typer.Option("--accept-other-code", help="Go on with results of other code or packages, and note it.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print strict JSON and nothing else.")]
 

@@ -8,9 +8,12 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from parameter_sweeps.advance import Advance
 
 Progress = Callable[[int, int], None]
 
@@ -59,41 +62,72 @@ def progress_bar(title: str) -> Iterator[Progress]:
 
     On a terminal it is a bar with rate and time left, else a line from time to time.
     """
+    began = time.monotonic()
+    with _shown() as show:
+
+        def report(done: int, total: int) -> None:
+            elapsed = time.monotonic() - began
+            if done > 0 and elapsed > 0:
+                rate, left = done / elapsed, elapsed * (total - done) / done
+                show(f"{title}: {done} of {total}, {rate:.1f}/s, {as_duration(left)} left", done, total)
+
+        yield report
+
+
+@contextlib.contextmanager
+def sweep_progress() -> Iterator[Callable[[Advance], None]]:
+    """Give a function that shows on standard error how far a sweep has come, as the ``report`` of `run_sweep`.
+
+    On a terminal it is a bar, else, as in a notebook or a file, a line from time to time.
+    """
+    with _shown() as show:
+        yield lambda advance: show(in_words(advance), advance.runs_done, advance.runs)
+
+
+def in_words(advance: Advance) -> str:
+    """Return how far a sweep has come: cells, runs, failures, rate and time left."""
+    left = "" if math.isnan(advance.seconds_left) else f", {as_duration(advance.seconds_left)} left"
+    return (
+        f"{advance.cells_done:,} of {advance.cells:,} cells, {advance.runs_done:,} of {advance.runs:,} runs, "
+        f"{advance.failed_runs:,} failed, {advance.runs_per_second:.1f} runs/s{left}"
+    )
+
+
+def as_duration(seconds: float) -> str:
+    """Return a time in its two largest units; one that is not known is a dash."""
+    if not math.isfinite(seconds):
+        return "–"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+@contextlib.contextmanager
+def _shown() -> Iterator[Callable[[str, int, int], None]]:
+    """Give a function that is called with (text, done, total): a bar on a terminal, else a line from time to time."""
     if not sys.stderr.isatty():
-        yield _line_by_line(title)
+        yield _line_by_line()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
-    from rich.progress import Task as BarTask
-    from rich.text import Text
 
-    class Rate(ProgressColumn):
-        def render(self, task: BarTask) -> Text:
-            return Text(f"{task.speed:.1f}/s" if task.speed else "")
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeRemainingColumn(),
-    )
+    columns = (BarColumn(), TextColumn("{task.description}"))
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task("", total=None)
+        yield lambda text, done, total: bar.update(task, description=text, completed=done, total=total)
 
 
-def _line_by_line(title: str) -> Progress:
-    began = last = time.monotonic()
+def _line_by_line() -> Callable[[str, int, int], None]:
+    last = time.monotonic()
 
-    def report(done: int, total: int) -> None:
+    def report(text: str, done: int, total: int) -> None:  # noqa: ARG001
         nonlocal last
         now = time.monotonic()
-        if now - last < _SECONDS_BETWEEN_LINES or done <= 0:
-            return
-        last = now
-        left = (now - began) * (total - done) / done
-        typer.echo(f"{title}: {done} of {total}, {done / (now - began):.1f}/s, {left:.0f} s left", err=True)
+        if now - last >= _SECONDS_BETWEEN_LINES:
+            last = now
+            typer.echo(text, err=True)
 
     return report

@@ -11,6 +11,8 @@ import typer
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
+#: Something is wrong with what was found: runs that failed, files that were changed, a row that is another now.
+INCOMPLETE = 1
 REFUSED = 2
 INTERRUPTED = 130
 #: What ctrl-C leaves behind: of a command that keeps finished work, and of one that writes at its end.

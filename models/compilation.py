@@ -29,14 +29,24 @@ _FLOORS_WITH_COMPILED_CODE = ("models", "simulation")
 
 def source_digest() -> str:
     """Return the digest that names the cache: sources of the compiled floors, numba's version, the processor."""
+    digest = _digest_of_sources()
+    digest.update(version("numba").encode())
+    digest.update(_processor().encode())
+    return digest.hexdigest()[:20]
+
+
+def model_digest() -> str:
+    """Return the SHA-256 of all sources of ``models/`` and ``simulation/``, which say what a run gives."""
+    return _digest_of_sources().hexdigest()
+
+
+def _digest_of_sources() -> hashlib._Hash:
     digest = hashlib.sha256()
     for floor in _FLOORS_WITH_COMPILED_CODE:
         for source in sorted((_ROOT / floor).rglob("*.py")):
             digest.update(source.relative_to(_ROOT).as_posix().encode())
             digest.update(source.read_bytes())
-    digest.update(version("numba").encode())
-    digest.update(_processor().encode())
-    return digest.hexdigest()[:20]
+    return digest
 
 
 def _processor() -> str:
@@ -80,6 +90,13 @@ _INTERLEAVED = "_STRATEGIC_COMPLIANCE_INTERLEAVED"
 if not hasattr(numba, _INTERLEAVED):
     binding.set_option("strategic-compliance", "--force-vector-interleave=4")
     setattr(numba, _INTERLEAVED, True)
+
+
+def processor_target() -> dict[str, str]:
+    """Return the processor that code is compiled for, as the compiler names it, and its features in words."""
+    features = binding.get_host_cpu_features()
+    present = sorted(name for name, has_it in features.items() if has_it)
+    return {"name": binding.get_host_cpu_name(), "features": " ".join(present)}
 
 
 def compiled(function: F) -> F:

@@ -8,16 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.refusals import InputError, shortened
-from parameter_sweeps.chunks import Chunk
+from parameter_sweeps.chunks import FAILURE_COLUMNS, Chunk
+from parameter_sweeps.failures import Failure
 from parameter_sweeps.grids import varied_columns
+from parameter_sweeps.log import digest_of
 from parameter_sweeps.study import Study
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+#: What is to be done about a damaged file.
+ADVICE = "delete it and run the sweep again"
+
 
 def chunk_content(
-    study: Study, measures: Sequence[str], chunk: Chunk, found: Sequence[tuple[Mapping[str, float], str]]
+    study: Study, measures: Sequence[str], chunk: Chunk, found: Sequence[tuple[Mapping[str, float], Failure]]
 ) -> bytes:
     """Return the rows of a chunk as a Parquet file; equal rows give equal bytes.
 
@@ -26,8 +31,8 @@ def chunk_content(
     study, measures, chunk
         What was run.
     found
-        The measures and the error of each run, in the order of cells and replicates; what a run does not give
-        is NaN.
+        The measures and the failure of each run, `NO_FAILURE` if there is none, in the order of cells and replicates;
+        what a run does not give is NaN.
     """
     import numpy as np
     import pyarrow as pa
@@ -39,7 +44,7 @@ def chunk_content(
     columns: list[Any] = [np.repeat(column, replicates.size) for column in varied.values()]
     columns.append(np.tile(replicates, cells.size))
     columns += [np.array([row.get(name, np.nan) for row, _ in found], dtype=np.float64) for name in measures]
-    columns.append([error for _, error in found])
+    columns += [[getattr(failure, name) for _, failure in found] for name in FAILURE_COLUMNS]
     schema = chunk_schema(study, measures)
     table = pa.table([pa.array(column) for column in columns], schema=schema)
     buffer = io.BytesIO()
@@ -47,33 +52,44 @@ def chunk_content(
     return buffer.getvalue()
 
 
-def chunk_schema(study: Study, measures: Sequence[str]) -> pa.Schema:
-    """Return the columns of a file: the varied keys, the replicate, the measures, the error."""
+def chunk_schema(study: Study, measures: Sequence[str], failures: Sequence[str] = FAILURE_COLUMNS) -> pa.Schema:
+    """Return the columns of a file: the varied keys, the replicate, the measures, and why a run failed."""
     import pyarrow as pa
 
     kinds = {key: column.dtype.kind for factor in study.factors for key, column in factor.written.items()}
     varied = [(key, pa.float64() if kind == "f" else pa.string()) for key, kind in kinds.items()]
     measured = [(name, pa.float64()) for name in measures]
-    return pa.schema([*varied, ("replicate", pa.int64()), *measured, ("error", pa.string())])
+    told = [(name, pa.string()) for name in failures]
+    return pa.schema([*varied, ("replicate", pa.int64()), *measured, *told])
 
 
-def read_chunk(path: Path, chunk: Chunk, schema: pa.Schema) -> pa.Table:
+def read_chunk(path: Path, chunk: Chunk, schema: pa.Schema, sha256: str | None = None) -> pa.Table:
     """Return the rows of a chunk.
+
+    Parameters
+    ----------
+    path, chunk, schema
+        The file, and what it must hold.
+    sha256
+        Digest of the bytes that were written; None where it is not known.
 
     Raises
     ------
     InputError
-        If the file cannot be read or holds other rows.
+        If the file cannot be read, is another than was written, or holds other rows.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    advice = "delete it and run the sweep again"
     try:
-        table = pq.ParquetFile(path).read()
+        content = path.read_bytes()
+        # before it is unpacked: what is inside a damaged file can be anything
+        if sha256 is not None and digest_of(content) != sha256:
+            raise InputError([f"{path} must be as it was written, got other bytes: {ADVICE}"])
+        table = pq.ParquetFile(pa.BufferReader(content)).read()
     except (OSError, pa.ArrowException) as error:
         problem = shortened(str(error))
-        raise InputError([f"{path} must be a file of results, got {problem}: {advice}"]) from None
+        raise InputError([f"{path} must be a file of results, got {problem}: {ADVICE}"]) from None
     if table.num_rows != chunk.runs or not table.schema.equals(schema):
-        raise InputError([f"{path} must hold {chunk.runs} rows of this study, got others: {advice}"])
+        raise InputError([f"{path} must hold {chunk.runs} rows of this study, got others: {ADVICE}"])
     return table

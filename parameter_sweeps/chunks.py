@@ -22,10 +22,15 @@ from parameter_sweeps.design_kinds import Sobol
 from parameter_sweeps.factors import REGIME, varied_keys
 from parameter_sweeps.grids import cells_between, touching_axes, values_over
 from parameter_sweeps.study import Study
+from simulation.run import LONGEST_TRAJECTORY
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+#: Columns that say why a run has no results; in the names of chunks, because they are in the files.
+FAILURE_COLUMNS = ("stage", "error", "traceback")
 
 
 class Prices(NamedTuple):
@@ -117,16 +122,23 @@ def _is_cut_for_extension(study: Study) -> NDArray[np.bool_]:
     return is_end | ((place & (place - 1)) == 0) if isinstance(study.design, Sobol) else is_end
 
 
-def chunk_names(study: Study, measures: Sequence[str], chunks: Sequence[Chunk]) -> Iterator[str]:
-    """Yield the name of each chunk: a SHA-256 of all that determines its rows, but not of the code."""
+def chunk_names(
+    study: Study, measures: Sequence[str], chunks: Sequence[Chunk], functions: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Yield the name of each chunk: a SHA-256 of all that determines its rows, but not of the code.
+
+    Of the code it has only the digest of each of the user's own measures, in `functions` by name.
+    """
     common = sha256(
         {
             "scenario": study.scenario.model_dump(mode="json", exclude={"name": True, "run": {"replicates"}}),
             "keys": list(varied_keys(study)),
             "seed": study.seed,
             "measures": list(measures),
-            # left out where it is as it was before there was a choice
-            **({"independent": True} if study.independent else {}),
+            "functions": dict(functions or {}),
+            "burn_in": study.burn_in,
+            "columns": FAILURE_COLUMNS,
+            "independent": study.independent,
         }
     )
     regimes = {name: [name, as_json(regime)] for name, regime in study.regimes.items()}
@@ -140,6 +152,20 @@ def _determining(cell: Cell, regimes: Mapping[str, Any]) -> Iterator[Any]:
     """Yield the varied values of a cell as strict JSON holds them; a regime as its name and what it is."""
     for key, value in cell.values.items():
         yield regimes[value] if key == REGIME and regimes else strict(value)
+
+
+def recorded_rows(study: Study) -> float:
+    """Return how many rows the records of a study have."""
+    import numpy as np
+
+    if study.record == "none":
+        return 0.0
+    episodes = _along(study, "run.episodes")
+    every = np.maximum(-(-episodes // LONGEST_TRAJECTORY), 1) if study.record_every is None else study.record_every
+    rows = _along(study, "run.replicates") * -(-episodes // every)
+    if study.record == "agents":
+        rows = rows * _along(study, "agents.count")
+    return float(np.broadcast_to(rows, study.shape).sum(dtype=np.float64))
 
 
 def _along(study: Study, key: str, read: Callable[[Any], float] = float) -> NDArray[np.int64]:

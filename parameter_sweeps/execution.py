@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+import time
+import uuid
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.refusals import InputError, nearest_key
 from models.scenario import Scenario
+from parameter_sweeps.advance import Advance, Tally
 from parameter_sweeps.axes import is_whole
-from parameter_sweeps.chunk_files import chunk_content
-from parameter_sweeps.chunks import Chunk, Prices, planned_chunks, predicted_work
-from parameter_sweeps.grids import cells_between
+from parameter_sweeps.chunks import Chunk, Prices, planned_chunks, predicted_work, recorded_rows
+from parameter_sweeps.directory import Store, locked
+from parameter_sweeps.failures import FailedRunError, Failure
 from parameter_sweeps.maps import MAP_VARIABLES
+from parameter_sweeps.own_measures import Measure, admitted_measures, source_digests
 from parameter_sweeps.pool import MOST_DEATHS, finished_tasks
-from parameter_sweeps.store import Store, begin, locked, results_of
-from parameter_sweeps.study import Cell, Study
-from simulation.measures import CLASS_MEASURES, MEASURE_NAMES
-from simulation.preparation import Prepared, prepare
+from parameter_sweeps.provenance import current_basis, note_beginning, note_end, refuse_other_basis
+from parameter_sweeps.records import RecordWriter
+from parameter_sweeps.runs import Computed, compute_chunk, counts_classes, exact_values, packed
+from parameter_sweeps.sharding import admitted_part
+from parameter_sweeps.store import begin, renewed, results_of
+from parameter_sweeps.study import Study
+from simulation.measures import MEASURE_NAMES
+from simulation.preparation import prepare
 from simulation.run import run_replicate
-from simulation.valuation import strategy_values
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Row = tuple[dict[str, float], str]
-Compute = Callable[[Study, Sequence[str], Chunk], bytes]
+#: Names that are those of columns, so that no measure of the user's own can have them.
+COLUMN_NAMES = ("cell", "replicate", "seed", "episode", "agent", "stage", "error", "traceback")
 
-_LOST = f"worker: BrokenProcessPool: the worker process died {MOST_DEATHS} times"
+_LOST = Failure("worker", f"BrokenProcessPool: the worker process died {MOST_DEATHS} times")
 
 
-def compute_chunk(study: Study, measures: Sequence[str], chunk: Chunk) -> bytes:
-    """Return the rows of a chunk, run in this process, as a Parquet file."""
-    replicates = range(chunk.first_replicate, chunk.end_replicate)
-    cells = cells_between(study, chunk.first_cell, chunk.end_cell)
-    rows = [row for cell in cells for row in cell_rows(study, measures, cell, replicates)]
-    return chunk_content(study, measures, chunk, rows)
+# of a row, once it is packed
+_BYTES_OF_A_RECORD = {"episodes": 150, "agents": 12}
+
+Compute = Callable[..., Computed]
 
 
 def run_sweep(
@@ -47,6 +52,11 @@ def run_sweep(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     *,
+    measures: Mapping[str, Measure] | None = None,
+    fail_fast: bool = False,
+    accept_other_code: bool = False,
+    report: Callable[[Advance], None] | None = None,
+    part: tuple[int, int] | None = None,
     compute: Compute = compute_chunk,
 ) -> pd.DataFrame:
     """Run every cell of a study, or go on where an earlier sweep of it stopped, and return the results.
@@ -65,26 +75,46 @@ def run_sweep(
         Number of processes; by default one a core. With 1 everything is run in this process.
     progress
         Called with (runs done, runs) whenever some more are kept.
+    measures
+        Measures of your own beside the study's: functions by name, each of a
+        `parameter_sweeps.own_measures.RecordedRun`, which return a number. They cross processes, so they stand at the
+        top level of a module. A function whose source has changed is computed anew.
+    fail_fast
+        Whether the first run that fails stops the sweep.
+    accept_other_code
+        Whether a directory that was begun by other code or packages is gone on with; it is noted there.
+    report
+        Called with an `Advance` whenever some more runs are kept.
+    part
+        (k, n) to run the k-th of n parts of the plan only, k from 1.
     compute
         How the rows of a chunk are computed; crosses processes.
 
     Returns
     -------
     DataFrame
-        As `parameter_sweeps.store.load_results` returns it.
+        As `parameter_sweeps.store.load_results` returns it; of a part, the rows of the part.
 
     Raises
     ------
     InputError
         If a measure or the number of workers is wrong, or the folder cannot be used. Nothing is written then.
+    FailedRunError
+        If a run failed and `fail_fast` is true; rows that are finished are kept.
     RuntimeError
         If worker processes cannot be started.
     """
-    measures, count = measure_names(study), _worker_count(workers)
-    store = begin(study, out, measures, _prices(measures))
+    functions = admitted_measures(measures, (*MEASURE_NAMES, *MAP_VARIABLES, *COLUMN_NAMES))
+    names, count = (*measure_names(study), *functions), _worker_count(workers)
+    part = None if part is None else admitted_part(part)
+    digests = source_digests(functions)
+    store = begin(study, out, names, _prices(names, functions), digests, part)
+    _refuse_other_code(store, accept_other_code)
+    work = partial(compute, store.study, store.measures, **({"functions": functions} if functions else {}))
     with locked(store):
-        _run_missing(store, count, progress, compute)
-    return results_of(store)
+        store = renewed(store, digests)
+        _run_missing(store, count, work, fail_fast, _reporting(progress, report))
+    return results_of(store, partial=part is not None)
 
 
 def dry_run(study: Study) -> dict[str, Any]:
@@ -108,13 +138,14 @@ def dry_run(study: Study) -> dict[str, Any]:
     nanoseconds = study.cell_count * prices.cell + float((work.replicates * work.nanoseconds).sum())
     # a number hardly compresses, a column of a file has a head
     size = 8 * runs * len(measures) + files * (4_000 + 250 * len(measures))
+    recorded = _BYTES_OF_A_RECORD.get(study.record, 0) * recorded_rows(study)
     return {
         "cells": study.cell_count,
         "runs": runs,
         "agent_steps": int((work.replicates * work.steps.astype(float)).sum()),
         "files": files,
         "seconds": nanoseconds / 1e9,
-        "bytes": size,
+        "bytes": size + int(recorded),
     }
 
 
@@ -138,72 +169,72 @@ def measure_names(study: Study) -> tuple[str, ...]:
     return study.measures or MEASURE_NAMES
 
 
-def cell_rows(study: Study, measures: Sequence[str], cell: Cell, replicates: Sequence[int]) -> list[Row]:
-    """Return the measures and the error, empty if there is none, of each replicate of a cell."""
-    stage = "scenario"
-    try:
-        scenario = study.cell_scenario(cell)
-        stage = "values"
-        exact = _exact_values(scenario) if not set(MAP_VARIABLES).isdisjoint(measures) else {}
-        stage = "preparation"
-        prepared = prepare(scenario)
-    except Exception as error:
-        return [({}, _told(stage, error)) for _ in replicates]
-    stream = study.stream_of(cell)
-    return [_run_row(study, measures, prepared, exact, replicate, stream) for replicate in replicates]
+def _refuse_other_code(store: Store, accept: bool) -> None:
+    held = store.manifest.basis
+    if held is None:
+        advice = "it can be read, but not gone on with: give another folder"
+        raise InputError([f"{store.folder} must say by which code it was begun, got one of the first format: {advice}"])
+    if not accept:
+        refuse_other_basis(store.folder, held, current_basis())
 
 
-def _prices(measures: Sequence[str]) -> Prices:
-    return Prices() if _counts_classes(measures) else Prices(noisy_agent=0.0)
+def _reporting(
+    progress: Callable[[int, int], None] | None, report: Callable[[Advance], None] | None
+) -> Callable[[Advance], None]:
+    def tell(advance: Advance) -> None:
+        if report is not None:
+            report(advance)
+        if progress is not None:
+            progress(advance.runs_done, advance.runs)
+
+    return tell
 
 
-def _counts_classes(measures: Sequence[str]) -> bool:
-    return not CLASS_MEASURES.isdisjoint(measures)
+def _prices(measures: Sequence[str], functions: Mapping[str, Measure] | None = None) -> Prices:
+    # a recorded run counts classes, whether they are asked for or not
+    return Prices() if functions or counts_classes(measures) else Prices(noisy_agent=0.0)
 
 
-def _run_row(
-    study: Study, measures: Sequence[str], prepared: Prepared, exact: dict[str, float], replicate: int, stream: int
-) -> Row:
-    # nothing is simulated for what is exact, and classes are counted only if they are asked for
-    if set(MAP_VARIABLES).issuperset(measures):
-        return exact, ""
-    try:
-        with_classes = _counts_classes(measures)
-        found = run_replicate(prepared, study.seed, replicate, stream=stream, with_classes=with_classes).measures
-    except Exception as error:
-        return {}, _told("run", error)
-    return found | exact, ""
+def _lost(store: Store, chunk: Chunk) -> Computed:
+    """Return the rows of a chunk whose worker died again and again."""
+    records = RecordWriter(with_agents=False).content() if store.is_recorded else None
+    rows: list[tuple[dict[str, float], Failure]] = [({}, _LOST)] * chunk.runs
+    return packed(store.study, store.measures, chunk, rows, records, time.perf_counter())
 
 
-def _exact_values(scenario: Scenario) -> dict[str, float]:
-    if scenario.agents.groups:
-        # one number for agents of several groups would speak of none of them
-        return dict.fromkeys(MAP_VARIABLES, float("nan"))
-    values = strategy_values(scenario, method="exact")
-    return {**values.values, **{name: getattr(values, name) for name in MAP_VARIABLES.keys() - values.values}}
-
-
-def _told(stage: str, error: Exception) -> str:
-    return f"{stage}: {type(error).__name__}: {' '.join(str(error).split())}"
-
-
-def _run_missing(store: Store, workers: int, progress: Callable[[int, int], None] | None, compute: Compute) -> None:
+def _run_missing(
+    store: Store,
+    workers: int,
+    work: Callable[[Chunk], Computed],
+    fail_fast: bool,
+    tell: Callable[[Advance], None],
+) -> None:
     missing = store.missing()
-    total = sum(chunk.runs for chunk in store.files)
-    done = total - sum(chunk.runs for chunk in missing)
-    work = partial(compute, store.study, store.measures)
-    with closing(_computed(work, store.study, missing, workers)) as found:
-        for chunk, content in found:
-            lost: list[Row] = [({}, _LOST)] * chunk.runs
-            store.keep(chunk, content or chunk_content(store.study, store.measures, chunk, lost))
-            done += chunk.runs
-            if progress is not None:
-                progress(done, total)
+    if not missing:
+        return
+    tally, basis = Tally(store, missing), current_basis()
+    about = {"seed": store.study.seed, "workers": workers, "part": store.manifest.part}
+    sweep = uuid.uuid4().hex[:12]
+    note_beginning(store.folder, basis, sweep=sweep, **about, runs_missing=tally.runs_left, files_missing=len(missing))
+    try:
+        with closing(_computed(work, store.study, missing, workers)) as found:
+            for chunk, returned in found:
+                computed = returned or _lost(store, chunk)
+                content, records, failures, first_failure, *_ = computed
+                took = {"seconds": computed.seconds, "worker": computed.worker, "host": computed.host}
+                store.keep(chunk, content, records, failures=failures, code=basis["code"], **took)
+                tell(tally.finish(chunk, failures))
+                if fail_fast and failures:
+                    raise FailedRunError(f"{first_failure}; the sweep was stopped, and what is finished is kept")
+    finally:
+        # where the disk is full, that is what is told
+        with suppress(OSError):
+            note_end(store.folder, sweep=sweep, runs_missing=tally.runs_left, failed_runs=tally.failed)
 
 
 def _computed(
-    work: Callable[[Chunk], bytes], study: Study, chunks: Sequence[Chunk], workers: int
-) -> Generator[tuple[Chunk, bytes | None], None, None]:
+    work: Callable[[Chunk], Computed], study: Study, chunks: Sequence[Chunk], workers: int
+) -> Generator[tuple[Chunk, Computed | None], None, None]:
     if workers == 1 or len(chunks) <= 1:
         for chunk in chunks:
             yield chunk, work(chunk)
@@ -217,7 +248,7 @@ def _warm_up(scenario: Scenario) -> None:
     # groups, goals given one by one and a graph from a file need all their agents
     needs_all = scenario.agents.groups or scenario.agents.goals.kind == "vectors" or scenario.society.graph == "file"
     small = scenario.with_values({"run.episodes": 1} if needs_all else {"agents.count": 1, "run.episodes": 1})
-    _exact_values(small)
+    exact_values(small)
     run_replicate(prepare(small), 0, 0)
 
 

@@ -1,77 +1,52 @@
 """A study directory: what was run, on what, and the results, each chunk of them in a file of its own.
 
-    manifest.json   format, versions, digest of the study, seed, measures, plan, when it was begun
-    study.yaml      the study as run, which makes the same study again
-    cells.csv       its cells, if they are those of a table, or were found before the first run
-    cells/          one Parquet file a chunk, named by a digest of what determines its rows
+    manifest.json      format, versions, digest of study and code, seed, measures, plan: the name of each chunk
+    study.yaml         the study as run, which makes the same study again
+    cells.csv          its cells, if they are those of a table, or were found before the first run
+    cells/             one Parquet file a chunk, named by a digest of what determines its rows
+    records/           where something is recorded, one more file a chunk, of the same name
+    log.jsonl          a line a finished chunk: digest, failures, time, worker
+    provenance.jsonl   a line for each start and end of a sweep: code, packages, machine
 
 A file appears whole or not at all: it is written under another name in the same folder, reaches the disk, and is
-renamed. What stands in ``cells/`` depends on the study alone, and not on time, machine or worker.
+renamed. What stands in ``cells/`` depends on the study alone, and not on time, machine or worker. A chunk's records
+and its line in the log are there before its file in ``cells/``, so that what is finished has both.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from models.refusals import InputError, shortened
+from models.refusals import InputError
 from parameter_sweeps.chunk_files import chunk_schema, read_chunk
-from parameter_sweeps.chunks import Chunk, Prices, chunk_names, planned_chunks
+from parameter_sweeps.chunks import Chunk, Prices, planned_chunks
+from parameter_sweeps.directory import CELLS, STUDY, cells_of
+from parameter_sweeps.directory import Store as Store
+from parameter_sweeps.directory import locked as locked
+from parameter_sweeps.first_format import files_by_content, read_first_format
+from parameter_sweeps.log import digest_of, read_log
+from parameter_sweeps.manifest import MANIFEST, Manifest, manifest_text, new_manifest, read_manifest, with_functions
 from parameter_sweeps.study import Study
-from parameter_sweeps.study_file import CELLS_FILE, kept_cells, study_text
+from parameter_sweeps.study_file import CELLS_FILE, kept_cells, study_text, written_study
+from parameter_sweeps.study_match import refuse_foreign_folder, refuse_other_share, refuse_other_study
+from parameter_sweeps.whole_files import write_whole
 from parameter_sweeps.yaml_loader import read_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FORMAT = 1
-PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "scipy")
-_MANIFEST, _STUDY, _CELLS = "manifest.json", "study.yaml", "cells"
-_UNFINISHED = ".unfinished"
-_DIFFERENCES = 5
+    import pyarrow as pa
 
 
-@dataclass(frozen=True)
-class Store:
-    """A study directory.
-
-    Attributes
-    ----------
-    folder
-        Where it is.
-    study
-        The study that it holds.
-    measures
-        Names of the measures that it holds, in the order of its columns.
-    files
-        The file of each chunk, in the order of cells and replicates.
-    """
-
-    folder: Path
-    study: Study
-    measures: tuple[str, ...]
-    files: dict[Chunk, Path]
-
-    def missing(self) -> list[Chunk]:
-        """Return the chunks without results, in order."""
-        # one listing, because asking for each file takes as long as a short run
-        present = {path.name for path in (self.folder / _CELLS).glob("*.parquet")}
-        return [chunk for chunk, path in self.files.items() if path.name not in present]
-
-    def keep(self, chunk: Chunk, content: bytes) -> None:
-        """Keep the rows of a chunk, as `parameter_sweeps.chunk_files.chunk_content` returns them."""
-        write_whole(self.files[chunk], content)
-
-
-def begin(study: Study, out: Path | str, measures: Sequence[str], prices: Prices) -> Store:
+def begin(
+    study: Study,
+    out: Path | str,
+    measures: Sequence[str],
+    prices: Prices,
+    functions: Mapping[str, str] | None = None,
+    part: tuple[int, int] | None = None,
+) -> Store:
     """Return the directory of a study, which is begun if it is new.
 
     Parameters
@@ -83,6 +58,10 @@ def begin(study: Study, out: Path | str, measures: Sequence[str], prices: Prices
     measures, prices
         Names of the measures, each known, and what decides how chunks are cut; a directory that was begun earlier
         keeps its own.
+    functions
+        Digest of the source of each measure of the user's own, by name.
+    part
+        (k, n) to hold the k-th of n parts of the plan only.
 
     Raises
     ------
@@ -92,24 +71,37 @@ def begin(study: Study, out: Path | str, measures: Sequence[str], prices: Prices
     """
     folder, text = Path(out), study_text(study)
     try:
-        if (folder / _MANIFEST).exists():
-            manifest = _read_manifest(folder)
-            _refuse_other_study(folder, manifest, study)
+        if (folder / MANIFEST).exists():
+            manifest = read_manifest(folder)
+            if manifest.digest != study.digest():
+                refuse_other_study(folder, open_store(folder).study, study)
+            refuse_other_share(folder, manifest, functions or {}, part)
         else:
-            _refuse_foreign_folder(folder)
-            folder.mkdir(parents=True, exist_ok=True)
-            manifest = _new_manifest(study, measures, prices)
-            # first of all, so that a folder with anything in it is known as ours
-            write_whole(folder / _MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
-        if (kept := kept_cells(study)) and not (folder / CELLS_FILE).exists():
-            write_whole(folder / CELLS_FILE, kept.encode())
-        if not (folder / _STUDY).exists():
-            write_whole(folder / _STUDY, text.encode())
-        (folder / _CELLS).mkdir(exist_ok=True)
+            refuse_foreign_folder(folder)
+            manifest = new_manifest(study, text + kept_cells(study), measures, prices, functions or {}, part)
+        kept = kept_cells(study)
+        _lay_out(folder, manifest, text, kept)
     except OSError as error:
         raise InputError([f"out must be a folder that can be written, got {out}: {error.strerror}"]) from None
     # cells that were found when the directory was begun are not found anew
     return open_store(folder) if kept else _store(folder, manifest, study)
+
+
+def begin_as(out: Path | str, manifest: Manifest, text: str, kept: str) -> Store:
+    """Return a new directory with a manifest, the text of a study, and its table of cells, that another directory has.
+
+    Raises
+    ------
+    InputError
+        If the folder is not empty or cannot be written.
+    """
+    folder = Path(out)
+    try:
+        refuse_foreign_folder(folder)
+        _lay_out(folder, manifest, text, kept)
+    except OSError as error:
+        raise InputError([f"out must be a folder that can be written, got {out}: {error.strerror}"]) from None
+    return open_store(folder)
 
 
 def open_store(out: Path | str) -> Store:
@@ -121,13 +113,28 @@ def open_store(out: Path | str) -> Store:
         If it is none, was written by a newer version, or its study was changed.
     """
     folder = Path(out)
-    if not (folder / _MANIFEST).is_file():
-        raise InputError([f"{out} must be a study directory, got no {_MANIFEST} in it"])
-    manifest = _read_manifest(folder)
-    study = Study.from_mapping(read_yaml(folder / _STUDY), where=str(folder / _STUDY), folder=folder)
-    if study.digest() != manifest["digest"]:
-        raise InputError([f"{folder / _STUDY} must be the study that was run, got another: it was changed"])
+    manifest = read_manifest(folder)
+    study = Study.from_mapping(read_yaml(folder / STUDY), where=str(folder / STUDY), folder=folder)
+    was_changed = study.seed != manifest.seed
+    if manifest.study_sha256 is not None:
+        # the same text may have another digest by now, as a study with parameters that were built since
+        was_changed = digest_of(written_study(folder)) != manifest.study_sha256
+    # cells found at a boundary are no part of the study's digest
+    if was_changed and (study.digest() != manifest.digest or (folder / CELLS_FILE).exists()):
+        raise InputError([f"{folder / STUDY} must be the study that was run, got another: it was changed"])
     return _store(folder, manifest, study)
+
+
+def renewed(store: Store, functions: Mapping[str, str]) -> Store:
+    """Return a directory in which measures of the user's own may have other sources now.
+
+    What was computed by the former ones stays, under its own names.
+    """
+    if store.manifest.functions == functions:
+        return store
+    manifest = with_functions(store.manifest, store.study, functions)
+    write_whole(store.folder / MANIFEST, manifest_text(manifest).encode())
+    return _store(store.folder, manifest, store.study)
 
 
 def load_results(out: Path | str, partial: bool = False) -> pd.DataFrame:
@@ -145,7 +152,8 @@ def load_results(out: Path | str, partial: bool = False) -> pd.DataFrame:
     -------
     DataFrame
         Columns: ``cell``, the varied keys in the order of the axes (numbers, or text where any value is none),
-        ``replicate``, the measures, and ``error``, empty where a run went well.
+        ``replicate``, ``seed``, the measures, and ``stage``, ``error`` and ``traceback``, empty where a run went
+        well.
 
     Raises
     ------
@@ -158,121 +166,67 @@ def load_results(out: Path | str, partial: bool = False) -> pd.DataFrame:
 def results_of(store: Store, partial: bool = False) -> pd.DataFrame:
     """Return what `load_results` returns, of a directory that is open."""
     missing = store.missing()
-    cells = sum(end - first for first, end in {(chunk.first_cell, chunk.end_cell) for chunk in missing})
+    cells = cells_of(missing)
+    if store.manifest.part and not partial:
+        number, parts = store.manifest.part
+        raise InputError([f"{store.folder} must hold a whole study, got part {number} of {parts}: merge the parts"])
     if missing and not partial:
         counted = f"{cells} of {store.study.cell_count} cells missing"
         raise InputError([f"{store.folder} must be finished, got {counted}: run the sweep again"])
-    table = _read_chunks(store, [chunk for chunk in store.files if chunk not in {*missing}])
+    table = rows_of(store, [chunk for chunk in store.files if chunk not in {*missing}])
     table.attrs["missing_cells"] = cells
     return table
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whatever happens, and survives a power cut."""
-    unfinished = path.with_name(f".{path.name}{_UNFINISHED}")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def _lay_out(folder: Path, manifest: Manifest, text: str, kept: str) -> None:
+    """Write what a directory has before its first chunk, where it is not there yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / MANIFEST).exists():
+        # first of all, so that a folder with anything in it is known as ours
+        write_whole(folder / MANIFEST, manifest_text(manifest).encode())
+    # before the text that names it
+    if kept and not (folder / CELLS_FILE).exists():
+        write_whole(folder / CELLS_FILE, kept.encode())
+    if not (folder / STUDY).exists():
+        write_whole(folder / STUDY, text.encode())
+    (folder / CELLS).mkdir(exist_ok=True)
 
 
-@contextmanager
-def locked(store: Store) -> Iterator[None]:
-    """Hold a study directory for one sweep at a time; the lock ends with the process, however it ends.
-
-    Raises
-    ------
-    InputError
-        If another sweep holds it.
-    """
-    import fcntl
-
-    with (store.folder / _MANIFEST).open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError([f"{store.folder} must be free, got another sweep at work in it"]) from None
-        yield
+def _store(folder: Path, manifest: Manifest, study: Study) -> Store:
+    if manifest.chunks is None:
+        files = files_by_content(folder / CELLS, study, planned_chunks(study, manifest.prices))
+    else:
+        files = {chunk: folder / CELLS / f"{name}.parquet" for chunk, name in manifest.of_part().items()}
+    return Store(folder, study, manifest.measures, files, manifest)
 
 
-def _store(folder: Path, manifest: Mapping[str, Any], study: Study) -> Store:
-    measures = tuple(manifest["measures"])
-    chunks = planned_chunks(study, Prices(**manifest["plan"]))
-    names = chunk_names(study, measures, chunks)
-    files = {chunk: folder / _CELLS / f"{name}.parquet" for chunk, name in zip(chunks, names, strict=True)}
-    return Store(folder, study, measures, files)
-
-
-def _new_manifest(study: Study, measures: Sequence[str], prices: Prices) -> dict[str, Any]:
-    packages = {name: version(name) for name in PACKAGES}
-    return {
-        "format": FORMAT,
-        "version": version("strategic-compliance"),
-        "packages": {"python": platform.python_version(), **packages},
-        "digest": study.digest(),
-        "seed": study.seed,
-        "measures": list(measures),
-        "plan": prices._asdict(),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-
-
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text())
-        written = manifest["format"]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError([f"{folder / _MANIFEST} must be that of a study directory, got another file"]) from None
-    if written != FORMAT:
-        raise InputError([f"{folder} must have format {FORMAT}, got {shortened(written)}"])
-    return manifest
-
-
-def _refuse_other_study(folder: Path, manifest: Mapping[str, Any], study: Study) -> None:
-    if manifest["digest"] == study.digest():
-        return
-    held = open_store(folder).study
-    found = list(_differences(held.canonical(), study.canonical())) or ["the order of vary differs"]
-    rest = [f"... and {len(found) - _DIFFERENCES} more"] if len(found) > _DIFFERENCES else []
-    raise InputError([f"{folder} holds another study: {difference}" for difference in found[:_DIFFERENCES]] + rest)
-
-
-def _differences(held: Any, given: Any, key: str = "") -> Iterator[str]:
-    """Yield a sentence for each place in which two studies differ."""
-    if not isinstance(held, Mapping) or not isinstance(given, Mapping):
-        if held != given:
-            yield f"{key} is {shortened(held)} there, got {shortened(given)}"
-        return
-    for name in {**held, **given}:
-        yield from _differences(held.get(name), given.get(name), f"{key}.{name}" if key else name)
-
-
-def _refuse_foreign_folder(folder: Path) -> None:
-    if not os.path.lexists(folder):
-        return
-    if not folder.is_dir():
-        raise InputError([f"out must be a folder, got the file {folder}"])
-    # a manifest that was not finished is all that an interrupted beginning leaves
-    if {path.name for path in folder.iterdir()} - {f".{_MANIFEST}{_UNFINISHED}"}:
-        raise InputError([f"out must be a study directory or an empty folder, got {folder} with other files"])
-
-
-def _read_chunks(store: Store, chunks: Sequence[Chunk]) -> pd.DataFrame:
+def rows_of(store: Store, chunks: Sequence[Chunk]) -> pd.DataFrame:
+    """Return the rows of some chunks of a directory, in their order, with the columns of `load_results`."""
     import numpy as np
     import pyarrow as pa
 
-    schema = chunk_schema(store.study, store.measures)
-    tables = [read_chunk(store.files[chunk], chunk, schema) for chunk in chunks]
+    read = _reader(store)
+    tables = [read(chunk) for chunk in chunks]
     cells = [
         np.repeat(np.arange(chunk.first_cell, chunk.end_cell), chunk.end_replicate - chunk.first_replicate)
         for chunk in chunks
     ]
-    frame: pd.DataFrame = pa.concat_tables([schema.empty_table(), *tables]).to_pandas()
+    empty = chunk_schema(store.study, store.measures).empty_table()
+    frame: pd.DataFrame = pa.concat_tables([empty, *tables]).to_pandas()
     frame.insert(0, "cell", np.concatenate([np.empty(0, np.int64), *cells]))
+    frame.insert(int(frame.columns.get_loc("replicate")) + 1, "seed", np.int64(store.study.seed))  # type: ignore[arg-type]
     return frame
+
+
+def _reader(store: Store) -> Callable[[Chunk], pa.Table]:
+    """Return a function that reads the rows of a chunk and compares them with the digest in the log."""
+    if store.manifest.format == 1:
+        return lambda chunk: read_first_format(store.files[chunk], chunk, store.study, store.measures)
+    log, schema = read_log(store.folder), chunk_schema(store.study, store.measures)
+
+    def read(chunk: Chunk) -> pa.Table:
+        path = store.files[chunk]
+        entry = log.get(path.stem)
+        return read_chunk(path, chunk, schema, None if entry is None else entry.sha256)
+
+    return read

@@ -32,6 +32,7 @@ from parameter_sweeps.designs import (
     vary_identity,
 )
 from parameter_sweeps.factors import Factor, cells_in, shape_of, values_at, with_regime_written_out
+from parameter_sweeps.record_keys import fewest_episodes, given_keys, record_conflicts
 from parameter_sweeps.regime_axis import refused_regimes, regimes_as_json
 from parameter_sweeps.study_fields import StudyFields
 from parameter_sweeps.study_sentences import sentences
@@ -76,6 +77,11 @@ class Study(StudyFields):
         Number of runs of each cell; None for the scenario's own.
     seed
         In [0, 2^32).
+    record, record_every
+        What is kept of each run beside its measures: ``none``, a row for each stretch of so many ``episodes``, or for
+        each of the ``agents`` in it; None for stretches of which a run has at most 1,000.
+    burn_in
+        So many episodes at the start of each run are left out of its measures.
     figure
         Name of the study's figure, or a mapping that describes it.
     supports_if
@@ -214,6 +220,7 @@ class Study(StudyFields):
             # left out where they are as they were before there were any
             **({"regimes": regimes_as_json(self.regimes)} if self.regimes else {}),
             **({"independent": True} if self.independent else {}),
+            **given_keys(self),
         }
 
     def digest(self) -> str:
@@ -236,9 +243,12 @@ class Study(StudyFields):
             cells = points * max(1, len(self.regimes))
             raise InputError([f"vary must make at most {MAXIMAL_CELLS} cells, got {cells}"])
         # found here, so that a value that is refused is known before anything is computed
-        _ = self.checked_axes
+        checked = self.checked_axes
         if mistakes := list(refused_regimes(self.scenario, self.regimes)):
             raise InputError(mistakes)
         if isinstance(self.design, LatinHypercube | Sobol) and has_distribution(self.vary):
             _ = self.factors
+        fewest = fewest_episodes(self.scenario, checked)
+        if mistakes := list(record_conflicts(self.record, self.record_every, self.burn_in, fewest)):
+            raise InputError(mistakes)
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import InitErrorDetails
@@ -17,7 +17,7 @@ from parameter_sweeps.design_kinds import Boundary, Design, Grid, OneAtATime, de
 from parameter_sweeps.ranges import interval_requirement, is_range, range_requirement
 from parameter_sweeps.regime_axis import named_regimes
 
-_LIMITS = {"replicates": (1, 10**6), "seed": (0, 2**32 - 1)}
+_LIMITS = {"replicates": (1, 10**6), "seed": (0, 2**32 - 1), "record_every": (1, 10**9), "burn_in": (0, 10**9)}
 
 
 class StudyFields(BaseModel):
@@ -37,6 +37,9 @@ class StudyFields(BaseModel):
     replicates: int | None = None
     seed: int = 1
     independent: bool = Field(False, strict=True)
+    record: Literal["none", "episodes", "agents"] = "none"
+    record_every: int | None = None
+    burn_in: int = 0
     figure: str | dict[str, Any] | None = None
     supports_if: None = None
 
@@ -84,10 +87,10 @@ class StudyFields(BaseModel):
             raise refusal("a list of names, each once")
         return written
 
-    @field_validator("replicates", "seed", mode="before")
+    @field_validator("replicates", "seed", "record_every", "burn_in", mode="before")
     @classmethod
     def _whole(cls, written: object, info: ValidationInfo) -> object:
-        if written is None and info.field_name == "replicates":
+        if written is None and info.field_name in {"replicates", "record_every"}:
             return None
         lower, upper = _LIMITS[str(info.field_name)]
         if not is_whole(written) or not lower <= written <= upper:

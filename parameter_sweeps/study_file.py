@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -14,8 +15,8 @@ from parameter_sweeps.design_kinds import Boundary, Table
 from parameter_sweeps.study import Study
 from parameter_sweeps.yaml_loader import parse_yaml
 
-#: Name of the table of cells that a study's text may refer to.
-CELLS_FILE = "cells.csv"
+#: Name of a study's text in its directory, and of the table of cells that it may refer to.
+STUDY_FILE, CELLS_FILE = "study.yaml", "cells.csv"
 
 
 def study_text(study: Study) -> str:
@@ -51,6 +52,12 @@ def study_text(study: Study) -> str:
     if _identity(again) != _identity(study):
         raise InputError(["study must be plain data that YAML can hold, got something else"])
     return text
+
+
+def written_study(folder: Path) -> bytes:
+    """Return the bytes of a directory's study, and of its table of cells if it has one."""
+    cells = folder / CELLS_FILE
+    return (folder / STUDY_FILE).read_bytes() + (cells.read_bytes() if cells.exists() else b"")
 
 
 def kept_cells(study: Study) -> str:

@@ -18,9 +18,9 @@ ALL, CONFLICT, UNMODIFIED = range(3)
 CENSUSES = 5
 
 
-def census_episodes(episodes: int) -> list[int]:
-    """Return the episodes before which the classes are counted."""
-    return sorted({number * episodes // CENSUSES for number in range(CENSUSES)})
+def census_episodes(episodes: int, burn_in: int = 0) -> list[int]:
+    """Return the episodes before which the classes are counted, none of them among the first `burn_in`."""
+    return sorted({burn_in + number * (episodes - burn_in) // CENSUSES for number in range(CENSUSES)})
 
 
 @compiled_loop

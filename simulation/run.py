@@ -69,11 +69,16 @@ class RunResult:
 
 
 class ReplicateRun(NamedTuple):
-    """What one replicate showed: measures by name, the recorder (None if nothing is recorded), and those by group."""
+    """What one replicate showed: measures by name, the recorder (None if nothing is recorded), and those by group.
+
+    Also agents' sums over the measured episodes, (agents, `simulation.ledger.WIDTH`), and states at the end, (agents,).
+    """
 
     measures: dict[str, float]
     recorder: Recorder | None
     by_group: list[dict[str, float]]
+    sums: Floats
+    states: dict[str, NDArray[Any]]
 
 
 def simulate(
@@ -172,22 +177,28 @@ def run_replicate(
     stream: int = 0,
     with_classes: bool = True,
     agent_class: type[ComplianceAgent] | None = None,
+    burn_in: int = 0,
 ) -> ReplicateRun:
     """Run one replicate.
 
-    Without classes an unrecorded run takes no census: the shares of the classes are NaN, the rest is the same.
+    Without classes an unrecorded run takes no census: the shares of the classes are NaN, the rest is the same. The
+    first `burn_in` episodes are left out of the measures, but for trust and suspicion_auc: the overseer remembers them.
     """
     scenario = prepared.scenario
     episodes = scenario.run.episodes
+    if not 0 <= burn_in < episodes:
+        raise InputError([f"burn_in must be a whole number in [0, {episodes}), below run.episodes, got {burn_in}"])
     world = _world(engine, prepared, seed, replicate, stream, agent_class)
     recorder = None if record == "none" else Recorder(record == "agents")
     looks = set(range(0, episodes, record_every)) if recorder else set()
-    censuses = census_episodes(episodes) if with_classes or recorder else []
+    censuses = census_episodes(episodes, burn_in) if with_classes or recorder else []
     counted = np.zeros((len(prepared.kinds), 3, 6), np.int64)
-    now = 0
-    for stop in sorted(looks | set(censuses)):
+    now, before = 0, np.zeros(1)
+    for stop in sorted(looks | {*censuses} | ({burn_in} if burn_in else set())):
         world.advance(now, stop)
         now = stop
+        if stop == burn_in > 0:
+            before = world.rows(stop)
         if stop in censuses:
             counts = world.census()
             counted += counts
@@ -196,19 +207,17 @@ def run_replicate(
         if recorder and stop in looks:
             recorder.look(world.rows(stop), world.states(), is_end=False)
     world.advance(now, episodes)
-    rows = world.rows(episodes)
+    rows, states = world.rows(episodes), world.states()
     if recorder:
-        recorder.look(rows, world.states(), is_end=True)
-    angle = world.states()["angle"]
-    by_group = []
-    for number in range(len(prepared.kinds) if prepared.scenario.agents.groups else 0):
-        members = world.group == number
-        by_group.append(_measured(rows[members], counted[number], angle[members]))
-    return ReplicateRun(_measured(rows, counted.sum(axis=0), angle), recorder, by_group)
+        recorder.look(rows, states, is_end=True)
+    angle, sums = states["angle"], rows - before
+    groups = [world.group == number for number in range(len(prepared.kinds))] if scenario.agents.groups else []
+    by_group = [_measured(sums[of], rows[of], counted[number], angle[of]) for number, of in enumerate(groups)]
+    return ReplicateRun(_measured(sums, rows, counted.sum(axis=0), angle), recorder, by_group, sums, states)
 
 
-def _measured(rows: Floats, counted: NDArray[np.int64], angle: Floats) -> dict[str, float]:
-    found = behaviour(added_up(rows))
+def _measured(sums: Floats, rows: Floats, counted: NDArray[np.int64], angle: Floats) -> dict[str, float]:
+    found = behaviour(added_up(sums))
     found |= classes(counted) | judgement(rows, angle)
     return as_floats(found)
 

@@ -107,15 +107,15 @@ def test_points_are_known_before_the_first_run_and_are_the_same_again(tmp_path):
     assert list(store.study.cells()) == list(studies[1].cells())
 
 
-def test_a_directory_keeps_the_points_that_it_began_with(tmp_path):
+def test_a_directory_keeps_the_points_that_it_began_with_and_no_others(tmp_path):
     study = study_of(set={"agents.count": 5, "run.episodes": 2}, replicates=1, measures=["flag_rate"])
     begin(study, tmp_path / "out", ("flag_rate",), _prices())
     kept = tmp_path / "out" / "cells.csv"
     lines = kept.read_text().splitlines(keepends=True)
-    # as if another version had found fewer
+    assert open_store(tmp_path / "out").study.cell_count == len(lines) - 1 == study.cell_count
     kept.write_text("".join(lines[:10]))
-    assert len(run_sweep(study, tmp_path / "out", 1)) == 9
-    assert open_store(tmp_path / "out").study.cell_count == 9
+    with pytest.raises(InputError, match="must be the study that was run, got another: it was changed"):
+        open_store(tmp_path / "out")
 
 
 def test_points_found_earlier_are_found_anew_where_values_are_set(tmp_path):

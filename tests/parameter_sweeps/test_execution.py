@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from models.refusals import InputError
-from parameter_sweeps import execution
+from parameter_sweeps import runs
 from parameter_sweeps.chunks import Chunk, Prices
 from parameter_sweeps.execution import compute_chunk, dry_run, measure_names, run_sweep
 from parameter_sweeps.maps import MAP_VARIABLES, strategy_map
@@ -80,7 +80,7 @@ def test_a_sweep_is_the_same_on_one_and_two_workers(tmp_path):
     assert len(cells_of(tmp_path / "1")) >= 3
     assert one["cell"].tolist() == [cell for cell in range(6) for _ in range(3)]
     assert one["replicate"].tolist() == [0, 1, 2] * 6
-    assert list(one) == ["cell", FORESIGHT, MEAN, "replicate", *MEASURE_NAMES, "error"]
+    assert list(one) == ["cell", FORESIGHT, MEAN, "replicate", "seed", *MEASURE_NAMES, "stage", "error", "traceback"]
     assert (one["error"] == "").all()
 
 
@@ -166,11 +166,13 @@ def test_a_run_that_fails_is_a_row(tmp_path, monkeypatch):
         return run_replicate(prepared, seed, replicate, **keys)
 
     whole = run_sweep(study_of(), tmp_path / "whole", 1)
-    monkeypatch.setattr(execution, "run_replicate", failing)
+    monkeypatch.setattr(runs, "run_replicate", failing)
     table = run_sweep(study_of(), tmp_path / "out", 1)
     failed = (table[FORESIGHT] == 0.8) & (table["replicate"] == 1)
     assert failed.sum() == 2
-    assert table.loc[failed, "error"].tolist() == ["run: ZeroDivisionError: no number"] * 2
+    assert table.loc[failed, "error"].tolist() == ["ZeroDivisionError: no number"] * 2
+    assert set(table.loc[failed, "stage"]) == {"run"}
+    assert table.loc[failed, "traceback"].str.endswith("ZeroDivisionError: no number").all()
     assert table.loc[failed, list(MEASURE_NAMES)].isna().all(axis=None)
     pd.testing.assert_frame_equal(table[~failed], whole[~failed])
 
@@ -178,8 +180,9 @@ def test_a_run_that_fails_is_a_row(tmp_path, monkeypatch):
 def test_a_cell_whose_values_are_not_right_together_is_rows(tmp_path):
     study = study_of(vary={HIT: [0.9, 0.4], FALSE_ALARM: [0.1, 0.5]}, measures=["flag_rate", "honest"])
     table = run_sweep(study, tmp_path, 1)
-    message = f"scenario: InputError: {FALSE_ALARM} must be at most hit_rate, 0.4, got 0.5"
+    message = f"InputError: {FALSE_ALARM} must be at most hit_rate, 0.4, got 0.5"
     assert table["error"].tolist() == [""] * 9 + [message] * 3
+    assert table["stage"].tolist() == [""] * 9 + ["scenario"] * 3
     assert table["flag_rate"].isna().tolist() == [False] * 9 + [True] * 3
 
 
@@ -197,7 +200,7 @@ def test_a_chunk_that_kills_three_workers_is_rows(tmp_path):
     lost = table["error"] != ""
     assert 0 < lost.sum() < len(table)
     assert set(table.loc[lost, "cell"]) == set(range(lost.sum() // 3))
-    assert set(table.loc[lost, "error"]) == {"worker: BrokenProcessPool: the worker process died 3 times"}
+    assert set(table.loc[lost, "error"]) == {"BrokenProcessPool: the worker process died 3 times"}
     assert table.loc[lost, list(MEASURE_NAMES)].isna().all(axis=None)
     pd.testing.assert_frame_equal(table[~lost], whole[~lost])
 
@@ -213,7 +216,7 @@ def test_exact_values_are_those_of_the_map(tmp_path):
 
 
 def test_nothing_is_simulated_for_what_is_exact(tmp_path, monkeypatch):
-    monkeypatch.delattr(execution, "run_replicate")
+    monkeypatch.delattr(runs, "run_replicate")
     table = run_sweep(study_of(measures=["faking_advantage"]), tmp_path, 1)
     assert table["faking_advantage"].notna().all()
 

@@ -15,9 +15,11 @@ from models.refusals import InputError
 from parameter_sweeps.catalogue import load_study
 from parameter_sweeps.chunk_files import chunk_content
 from parameter_sweeps.chunks import Chunk, Prices, chunk_names, planned_chunks
-from parameter_sweeps.store import Store, begin, load_results, locked, open_store, write_whole
+from parameter_sweeps.failures import NO_FAILURE, Failure
+from parameter_sweeps.store import Store, begin, load_results, locked, open_store
 from parameter_sweeps.study import Study
 from parameter_sweeps.study_file import study_text
+from parameter_sweeps.whole_files import write_whole
 from parameter_sweeps.yaml_loader import parse_yaml
 
 FORESIGHT, PENALTY = "agents.foresight", "regime.response.penalty"
@@ -32,7 +34,7 @@ def study_of(**keys: object) -> Study:
 
 def filled(store: Store) -> Store:
     for chunk in store.missing():
-        rows = [({"compliance_gap": float(run)}, "") for run in range(chunk.runs)]
+        rows = [({"compliance_gap": float(run)}, NO_FAILURE) for run in range(chunk.runs)]
         store.keep(chunk, chunk_content(store.study, store.measures, chunk, rows))
     return store
 
@@ -89,7 +91,17 @@ def test_a_figure_that_is_no_plain_data_is_refused(tmp_path):
 def test_results_are_one_row_a_run_in_order(tmp_path):
     store = filled(begin(study_of(), tmp_path / "new" / "out", MEASURES, Prices()))
     table = load_results(store.folder)
-    assert list(table) == ["cell", FORESIGHT, "agents.beliefs.mean", "replicate", *MEASURES, "error"]
+    assert list(table) == [
+        "cell",
+        FORESIGHT,
+        "agents.beliefs.mean",
+        "replicate",
+        "seed",
+        *MEASURES,
+        "stage",
+        "error",
+        "traceback",
+    ]
     assert table["cell"].tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
     assert table["replicate"].tolist() == [0, 1] * 4
     assert table[FORESIGHT].tolist() == [0.25] * 4 + [0.5] * 4
@@ -101,7 +113,9 @@ def test_results_are_one_row_a_run_in_order(tmp_path):
 
 def test_equal_rows_make_equal_bytes():
     study, chunk = study_of(), Chunk(1, 3, 0, 2)
-    rows = [({"flag_rate": 0.1 * run}, "run: ValueError: no" if run else "") for run in range(4)]
+    rows = [
+        ({"flag_rate": 0.1 * run}, Failure("run", "ValueError: no", "here") if run else NO_FAILURE) for run in range(4)
+    ]
     contents = {chunk_content(study, MEASURES, chunk, rows) for _ in range(3)}
     assert len(contents) == 1
     assert b"pandas" not in contents.pop()
@@ -114,7 +128,7 @@ def test_the_manifest_says_what_was_used(tmp_path):
     assert manifest["digest"] == study.digest()
     assert manifest["seed"] == 1
     assert manifest["packages"]["numpy"] == np.__version__
-    assert set(manifest["packages"]) == {"python", "numpy", "numba", "pandas", "pyarrow", "scipy"}
+    assert set(manifest["packages"]) == {"python", "numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy"}
     assert load_study(tmp_path / "study.yaml").digest() == study.digest()
 
 
@@ -141,13 +155,19 @@ def test_nothing_finished_is_an_empty_table(tmp_path):
 def test_a_damaged_file_is_named(tmp_path):
     store = filled(begin(study_of(), tmp_path, MEASURES, Prices()))
     path = next(iter(store.files.values()))
-    path.write_bytes(path.read_bytes()[:-7])
+    whole, advice = path.read_bytes(), "delete it and run the sweep again"
+    path.write_bytes(whole[:-7])
+    assert refused(tmp_path) == [f"{path} must be as it was written, got other bytes: {advice}"]
+    # as long, but for one bit
+    path.write_bytes(whole[:100] + bytes([whole[100] ^ 1]) + whole[101:])
+    assert refused(tmp_path) == [f"{path} must be as it was written, got other bytes: {advice}"]
+    # without the log there is no digest to compare
+    (tmp_path / "log.jsonl").unlink()
+    path.write_bytes(whole[:-7])
     assert refused(tmp_path)[0].startswith(f"{path} must be a file of results, got ")
     other = Chunk(0, 1, 0, 2)
-    path.write_bytes(chunk_content(store.study, store.measures, other, [({}, "")] * 2))
-    assert refused(tmp_path) == [
-        f"{path} must hold 8 rows of this study, got others: delete it and run the sweep again"
-    ]
+    path.write_bytes(chunk_content(store.study, store.measures, other, [({}, NO_FAILURE)] * 2))
+    assert refused(tmp_path) == [f"{path} must hold 8 rows of this study, got others: {advice}"]
 
 
 def test_what_is_no_study_directory_is_refused(tmp_path):
@@ -165,7 +185,7 @@ def test_a_foreign_manifest_and_another_format_are_refused(tmp_path):
     message = f"{tmp_path / 'manifest.json'} must be that of a study directory, got another file"
     assert refused(tmp_path) == refused(tmp_path, study_of()) == [message]
     (tmp_path / "manifest.json").write_text('{"format": 99}')
-    assert refused(tmp_path) == [f"{tmp_path} must have format 1, got 99"]
+    assert refused(tmp_path) == [f"{tmp_path} must have format 1 or 2, got 99"]
 
 
 def test_another_study_is_refused_with_what_differs(tmp_path):

@@ -1,0 +1,96 @@
+"""How far a sweep has come: runs and cells done, failures, and the time that is left by predicted work."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from parameter_sweeps.chunks import Chunk, Prices, predicted_work
+from parameter_sweeps.study import Study
+
+if TYPE_CHECKING:
+    from parameter_sweeps.directory import Store
+
+
+class Advance(NamedTuple):
+    """How far a sweep has come.
+
+    Attributes
+    ----------
+    runs_done, runs : those of earlier sweeps in the same directory included
+    cells_done, cells : cells of which every run is done
+    failed_runs : of those that were run now
+    runs_per_second : since this sweep began; 0 before the first
+    seconds_left : NaN before the first
+    """
+
+    runs_done: int
+    runs: int
+    cells_done: int
+    cells: int
+    failed_runs: int
+    runs_per_second: float
+    seconds_left: float
+
+
+class Tally:
+    """Counts what a sweep finishes, from its beginning.
+
+    Parameters
+    ----------
+    store, missing
+        The study directory, and the chunks that are to be run.
+    """
+
+    def __init__(self, store: Store, missing: Iterable[Chunk]) -> None:
+        self.costs = chunk_costs(store.study, store.manifest.prices, missing)
+        self.left = sum(self.costs.values())
+        self.unfinished = Counter(_cells(chunk) for chunk in self.costs)
+        self.runs = sum(chunk.runs for chunk in store.files)
+        self.cells = sum(end - first for first, end in {_cells(chunk) for chunk in store.files})
+        self.runs_left = sum(chunk.runs for chunk in self.costs)
+        self.to_run, self.work = self.runs_left, self.left
+        self.failed = 0
+        self.began = time.monotonic()
+
+    def finish(self, chunk: Chunk, failures: int) -> Advance:
+        """Count a chunk that is finished, and return how far the sweep has come."""
+        self.left -= self.costs[chunk]
+        self.runs_left -= chunk.runs
+        self.failed += failures
+        self.unfinished[_cells(chunk)] -= 1
+        return self.so_far()
+
+    def so_far(self) -> Advance:
+        """Return how far the sweep has come."""
+        elapsed, done = time.monotonic() - self.began, self.work - self.left
+        cells_left = sum(end - first for (first, end), chunks in self.unfinished.items() if chunks)
+        return Advance(
+            self.runs - self.runs_left,
+            self.runs,
+            self.cells - cells_left,
+            self.cells,
+            self.failed,
+            (self.to_run - self.runs_left) / elapsed if elapsed > 0 else 0.0,
+            max(self.left, 0.0) * elapsed / done if done > 0 else float("nan"),
+        )
+
+
+def chunk_costs(study: Study, prices: Prices, chunks: Iterable[Chunk]) -> dict[Chunk, float]:
+    """Return the predicted time of each chunk on one core, nanoseconds."""
+    import numpy as np
+
+    # of all runs of a cell there is one price, so that sums over cells are differences of two running sums
+    until = np.concatenate([[0.0], np.cumsum(predicted_work(study, prices).nanoseconds)])
+    costs = {}
+    for chunk in chunks:
+        replicates = chunk.end_replicate - chunk.first_replicate
+        runs = float(until[chunk.end_cell] - until[chunk.first_cell]) * replicates
+        costs[chunk] = runs + prices.cell * (chunk.end_cell - chunk.first_cell)
+    return costs
+
+
+def _cells(chunk: Chunk) -> tuple[int, int]:
+    return chunk.first_cell, chunk.end_cell

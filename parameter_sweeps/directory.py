@@ -1,0 +1,146 @@
+"""An open study directory: its files, what is missing, and keeping what is finished; one sweep at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.refusals import InputError
+from parameter_sweeps.chunks import Chunk
+from parameter_sweeps.json_lines import mend
+from parameter_sweeps.log import LOG, Entry, append, digest_of
+from parameter_sweeps.manifest import Manifest
+from parameter_sweeps.provenance import PROVENANCE, now
+from parameter_sweeps.study import Study
+from parameter_sweeps.whole_files import write_whole
+
+STUDY, CELLS, RECORDS = "study.yaml", "cells", "records"
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Store:
+    """A study directory.
+
+    Attributes
+    ----------
+    folder
+        Where it is.
+    study
+        The study that it holds.
+    measures
+        Names of the measures that it holds, in the order of its columns.
+    files
+        The file of each chunk that the directory is to hold, in the order of cells and replicates.
+    manifest
+        What it was begun with.
+    """
+
+    folder: Path
+    study: Study
+    measures: tuple[str, ...]
+    files: dict[Chunk, Path]
+    manifest: Manifest
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether runs are recorded, so that a chunk has a file of records too."""
+        return self.study.record != "none"
+
+    def records_path(self, chunk: Chunk) -> Path:
+        """Return where the records of a chunk stand."""
+        return self.folder / RECORDS / self.files[chunk].name
+
+    def missing(self) -> list[Chunk]:
+        """Return the chunks without results, or without records where runs are recorded, in order."""
+        # one listing, because asking for each file takes as long as a short run
+        present = _names_in(self.folder / CELLS)
+        if self.is_recorded:
+            present &= _names_in(self.folder / RECORDS)
+        return [chunk for chunk, path in self.files.items() if path.name not in present]
+
+    def keep(self, chunk: Chunk, content: bytes, records: bytes | None = None, **about: Any) -> Entry:
+        """Keep the rows of a chunk, as `parameter_sweeps.chunk_files.chunk_content` returns them.
+
+        Parameters
+        ----------
+        chunk, content, records
+            The chunk, its file of results, and that of its records.
+        about
+            What the log says of it: ``failures``, ``seconds``, ``worker``, ``host``.
+
+        Returns
+        -------
+        Entry
+            Its line in the log.
+        """
+        path = self.files[chunk]
+        if records is not None:
+            (self.folder / RECORDS).mkdir(exist_ok=True)
+            write_whole(self.records_path(chunk), records)
+        said: dict[str, Any] = {"failures": 0, "seconds": 0.0, "worker": "", "host": "", "code": ""} | about
+        record_digest = None if records is None else digest_of(records)
+        entry = Entry(
+            path.stem, digest_of(content), len(content), chunk.runs, at=now(), records_sha256=record_digest, **said
+        )
+        append(self.folder, entry)
+        write_whole(path, content)
+        return entry
+
+
+def cells_of(chunks: Sequence[Chunk]) -> int:
+    """Return the number of cells that any of the chunks is of."""
+    return sum(end - first for first, end in {(chunk.first_cell, chunk.end_cell) for chunk in chunks})
+
+
+@contextmanager
+def locked(store: Store) -> Iterator[None]:
+    """Hold a study directory for one sweep at a time; the lock ends with the process, however it ends.
+
+    Raises
+    ------
+    InputError
+        If another sweep holds it.
+    """
+    import fcntl
+
+    # the log, because it is never replaced as a whole
+    try:
+        file = (store.folder / LOG).open("ab")
+    except OSError as error:
+        raise InputError([f"out must be a folder that can be written, got {store.folder}: {error.strerror}"]) from None
+    with file:
+        for attempt in range(_ATTEMPTS):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                # whoever looks whether a sweep is at work holds the lock for a moment
+                if attempt == _ATTEMPTS - 1:
+                    raise InputError([f"{store.folder} must be free, got another sweep at work in it"]) from None
+                time.sleep(0.05)
+        for name in (LOG, PROVENANCE):
+            mend(store.folder / name)
+        yield
+
+
+def is_at_work(store: Store) -> bool:
+    """Return whether a sweep is at work in a study directory now."""
+    import fcntl
+
+    try:
+        with (store.folder / LOG).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.glob("*.parquet")}

@@ -1,0 +1,170 @@
+"""The manifest of a study directory: which study it holds, of which code, and the plan: the chunks and their names.
+
+The plan is written before the first run and read ever after, so that a directory can be read although what
+determines the names of chunks has changed since. It has no time and no worker: the same study begun by the same code
+has the same manifest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from models.refusals import InputError, shortened
+from parameter_sweeps.chunks import Chunk, Prices, chunk_names, planned_chunks
+from parameter_sweeps.log import digest_of
+from parameter_sweeps.provenance import Basis, current_basis, packages
+from parameter_sweeps.study import Study
+
+MANIFEST = "manifest.json"
+FORMAT = 2
+READABLE_FORMATS = (1, 2)
+_OTHER_FILE = "must be that of a study directory, got another file"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a study directory holds.
+
+    Attributes
+    ----------
+    format : 1 or 2; the first format has neither functions, part, basis, digest of the study file nor chunks
+    digest, seed : of the study
+    measures : names of the measures, in the order of the columns
+    functions : digest of the source of each measure of the user's own, by name
+    part : (k, n) for the k-th of n parts of the plan, from 1; None for the whole
+    prices : what decided how chunks were cut
+    basis : what decides results beside the study; None if it is not known
+    study_sha256 : of the bytes of study.yaml; None if it is not known
+    chunks : the name of each chunk; None if they are not known
+    """
+
+    format: int
+    digest: str
+    seed: int
+    measures: tuple[str, ...]
+    functions: dict[str, str]
+    part: tuple[int, int] | None
+    prices: Prices
+    basis: Basis | None
+    study_sha256: str | None
+    chunks: dict[Chunk, str] | None
+
+    def of_part(self) -> dict[Chunk, str]:
+        """Return the name of each chunk of the part that the directory holds."""
+        named = self.chunks or {}
+        if self.part is None:
+            return named
+        number, parts = self.part
+        return dict(list(named.items())[number - 1 :: parts])
+
+
+def new_manifest(
+    study: Study,
+    text: str,
+    measures: Sequence[str],
+    prices: Prices,
+    functions: Mapping[str, str],
+    part: tuple[int, int] | None = None,
+) -> Manifest:
+    """Return the manifest of a directory that is begun now, with this text in its study file."""
+    return Manifest(
+        FORMAT,
+        study.digest(),
+        study.seed,
+        tuple(measures),
+        dict(functions),
+        part,
+        prices,
+        current_basis(),
+        digest_of(text.encode()),
+        named_chunks(study, measures, prices, functions),
+    )
+
+
+def named_chunks(
+    study: Study, measures: Sequence[str], prices: Prices, functions: Mapping[str, str]
+) -> dict[Chunk, str]:
+    """Return the chunks of a study in order, each with its name."""
+    chunks = planned_chunks(study, prices)
+    return dict(zip(chunks, chunk_names(study, measures, chunks, functions), strict=True))
+
+
+def with_functions(manifest: Manifest, study: Study, functions: Mapping[str, str]) -> Manifest:
+    """Return the manifest of a directory whose measures of the user's own have other sources now."""
+    chunks = named_chunks(study, manifest.measures, manifest.prices, functions)
+    return replace(manifest, functions=dict(functions), chunks=chunks)
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """Return a manifest as JSON, with a line for each chunk, and with a digest of the text before the last line."""
+    head = {
+        "format": manifest.format,
+        "version": version("strategic-compliance"),
+        "packages": packages(),
+        "basis": manifest.basis,
+        "digest": manifest.digest,
+        "study_sha256": manifest.study_sha256,
+        "seed": manifest.seed,
+        "measures": list(manifest.measures),
+        "functions": manifest.functions,
+        "part": manifest.part,
+        "plan": manifest.prices._asdict(),
+    }
+    lines = [f"    {json.dumps(name)}: {json.dumps(list(chunk))}" for chunk, name in (manifest.chunks or {}).items()]
+    chunks = ",\n".join(lines)
+    text = f'{json.dumps(head, indent=2)[:-2]},\n  "chunks": {{\n{chunks}\n  }},\n'
+    return f'{text}  "sha256": "{digest_of(text.encode())}"\n}}\n'
+
+
+def is_as_written(folder: Path) -> bool:
+    """Return whether the manifest of a directory has the digest of its own text (the first format has none)."""
+    content = (folder / MANIFEST).read_bytes()
+    text, found, _ = content.rpartition(b'  "sha256": ')
+    return content == text + f'  "sha256": "{digest_of(text)}"\n}}\n'.encode() if found else False
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of a study directory.
+
+    Raises
+    ------
+    InputError
+        If there is none, or one that was written by a newer version.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise InputError([f"{folder} must be a study directory, got no {MANIFEST} in it"])
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+        number = written["format"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError([f"{path} {_OTHER_FILE}"]) from None
+    if number not in READABLE_FORMATS:
+        wanted = " or ".join(map(str, READABLE_FORMATS))
+        raise InputError([f"{folder} must have format {wanted}, got {shortened(number)}"])
+    try:
+        return _manifest(written)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise InputError([f"{path} {_OTHER_FILE}"]) from None
+
+
+def _manifest(written: dict[str, Any]) -> Manifest:
+    is_first = written["format"] == 1
+    part = None if is_first or written["part"] is None else written["part"]
+    return Manifest(
+        written["format"],
+        written["digest"],
+        written["seed"],
+        tuple(written["measures"]),
+        {} if is_first else dict(written["functions"]),
+        None if part is None else (int(part[0]), int(part[1])),
+        Prices(**written["plan"]),
+        None if is_first else dict(written["basis"]),
+        None if is_first else written["study_sha256"],
+        None if is_first else {Chunk(*numbers): name for name, numbers in written["chunks"].items()},
+    )
