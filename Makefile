@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: install demo test lint bench clean
+.PHONY: install demo test torture lint bench clean
 
 install: $(STAMP)
 
@@ -34,11 +34,17 @@ $(STAMP): pyproject.toml requirements/installer.lock requirements/full.lock
 
 demo: $(STAMP)
 	$(BIN)/compliance map rational_choice --out $(DEMO)/map
-	$(BIN)/compliance sweep rational_choice --out $(DEMO)/sweep
+	@# results of an earlier version are refused: they are made anew
+	$(BIN)/compliance sweep rational_choice --out $(DEMO)/sweep || \
+		{ rm -rf $(DEMO)/sweep && $(BIN)/compliance sweep rational_choice --out $(DEMO)/sweep; }
 	$(BIN)/compliance figures $(DEMO)/sweep --out $(DEMO)/figures
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2
+
+# Hundreds of kills, faults and damages; a few of each are in the tests.
+torture: $(STAMP)
+	$(BIN)/python -m tests.parameter_sweeps.faults --rounds 200
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -48,6 +54,7 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.sweep
 
 clean:
 	rm -rf $(VENV) results build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

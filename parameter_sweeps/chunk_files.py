@@ -48,7 +48,7 @@ def chunk_content(
     schema = chunk_schema(study, measures)
     table = pa.table([pa.array(column) for column in columns], schema=schema)
     buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
+    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
     return buffer.getvalue()
 
 
@@ -86,8 +86,11 @@ def read_chunk(path: Path, chunk: Chunk, schema: pa.Schema, sha256: str | None =
         # before it is unpacked: what is inside a damaged file can be anything
         if sha256 is not None and digest_of(content) != sha256:
             raise InputError([f"{path} must be as it was written, got other bytes: {ADVICE}"])
-        table = pq.ParquetFile(pa.BufferReader(content)).read()
-    except (OSError, pa.ArrowException) as error:
+        table = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True).read()
+    except InputError:
+        raise
+    # a damaged head makes the reader raise nearly anything, a UnicodeDecodeError for one
+    except Exception as error:
         problem = shortened(str(error))
         raise InputError([f"{path} must be a file of results, got {problem}: {ADVICE}"]) from None
     if table.num_rows != chunk.runs or not table.schema.equals(schema):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -126,6 +127,20 @@ def locked(store: Store) -> Iterator[None]:
         for name in (LOG, PROVENANCE):
             mend(store.folder / name)
         yield
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder while a directory is begun in it: a moment, for which others wait."""
+    import fcntl
+
+    # the folder itself, because a lock is that of a file, and files in it are still to come
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(number)
 
 
 def is_at_work(store: Store) -> bool:

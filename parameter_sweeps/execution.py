@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -14,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from models.refusals import InputError, nearest_key
 from models.scenario import Scenario
 from parameter_sweeps.advance import Advance, Tally
-from parameter_sweeps.axes import is_whole
 from parameter_sweeps.chunks import Chunk, Prices, planned_chunks, predicted_work, recorded_rows
 from parameter_sweeps.directory import Store, locked
+from parameter_sweeps.executors import Executor, chosen_executor
 from parameter_sweeps.failures import FailedRunError, Failure
 from parameter_sweeps.maps import MAP_VARIABLES
 from parameter_sweeps.own_measures import Measure, admitted_measures, source_digests
-from parameter_sweeps.pool import MOST_DEATHS, finished_tasks
+from parameter_sweeps.pool import MOST_DEATHS
 from parameter_sweeps.provenance import current_basis, note_beginning, note_end, refuse_other_basis
 from parameter_sweeps.records import RecordWriter
 from parameter_sweeps.runs import Computed, compute_chunk, counts_classes, exact_values, packed
@@ -57,6 +56,7 @@ def run_sweep(
     accept_other_code: bool = False,
     report: Callable[[Advance], None] | None = None,
     part: tuple[int, int] | None = None,
+    cluster: str | None = None,
     compute: Compute = compute_chunk,
 ) -> pd.DataFrame:
     """Run every cell of a study, or go on where an earlier sweep of it stopped, and return the results.
@@ -87,6 +87,9 @@ def run_sweep(
         Called with an `Advance` whenever some more runs are kept.
     part
         (k, n) to run the k-th of n parts of the plan only, k from 1.
+    cluster
+        Address of the dask.distributed scheduler whose workers compute, such as ``tcp://host:8786``; or "local", which
+        starts a scheduler and `workers` workers on this machine. Files are written by this process alone.
     compute
         How the rows of a chunk are computed; crosses processes.
 
@@ -98,22 +101,26 @@ def run_sweep(
     Raises
     ------
     InputError
-        If a measure or the number of workers is wrong, or the folder cannot be used. Nothing is written then.
+        If a measure, the number of workers or the cluster is wrong, or the folder cannot be used. Nothing is written
+        then. Also if the cluster is lost on the way; what is finished is kept.
     FailedRunError
         If a run failed and `fail_fast` is true; rows that are finished are kept.
+    OSError
+        If the disk is full or fails on the way; what is finished is kept.
     RuntimeError
         If worker processes cannot be started.
     """
     functions = admitted_measures(measures, (*MEASURE_NAMES, *MAP_VARIABLES, *COLUMN_NAMES))
-    names, count = (*measure_names(study), *functions), _worker_count(workers)
+    names = (*measure_names(study), *functions)
     part = None if part is None else admitted_part(part)
     digests = source_digests(functions)
-    store = begin(study, out, names, _prices(names, functions), digests, part)
-    _refuse_other_code(store, accept_other_code)
-    work = partial(compute, store.study, store.measures, **({"functions": functions} if functions else {}))
-    with locked(store):
-        store = renewed(store, digests)
-        _run_missing(store, count, work, fail_fast, _reporting(progress, report))
+    with chosen_executor(workers, cluster) as executor:
+        store = begin(study, out, names, _prices(names, functions), digests, part)
+        _refuse_other_code(store, accept_other_code)
+        work = partial(compute, store.study, store.measures, **({"functions": functions} if functions else {}))
+        with locked(store):
+            store = renewed(store, digests)
+            _run_missing(store, executor, work, fail_fast, _reporting(progress, report))
     return results_of(store, partial=part is not None)
 
 
@@ -204,7 +211,7 @@ def _lost(store: Store, chunk: Chunk) -> Computed:
 
 def _run_missing(
     store: Store,
-    workers: int,
+    executor: Executor,
     work: Callable[[Chunk], Computed],
     fail_fast: bool,
     tell: Callable[[Advance], None],
@@ -213,11 +220,11 @@ def _run_missing(
     if not missing:
         return
     tally, basis = Tally(store, missing), current_basis()
-    about = {"seed": store.study.seed, "workers": workers, "part": store.manifest.part}
+    about = {"seed": store.study.seed, "executor": type(executor).__name__, "part": store.manifest.part}
     sweep = uuid.uuid4().hex[:12]
     note_beginning(store.folder, basis, sweep=sweep, **about, runs_missing=tally.runs_left, files_missing=len(missing))
     try:
-        with closing(_computed(work, store.study, missing, workers)) as found:
+        with closing(_computed(work, store.study, missing, executor)) as found:
             for chunk, returned in found:
                 computed = returned or _lost(store, chunk)
                 content, records, failures, first_failure, *_ = computed
@@ -233,14 +240,9 @@ def _run_missing(
 
 
 def _computed(
-    work: Callable[[Chunk], Computed], study: Study, chunks: Sequence[Chunk], workers: int
+    work: Callable[[Chunk], Computed], study: Study, chunks: Sequence[Chunk], executor: Executor
 ) -> Generator[tuple[Chunk, Computed | None], None, None]:
-    if workers == 1 or len(chunks) <= 1:
-        for chunk in chunks:
-            yield chunk, work(chunk)
-        return
-    warm_up = partial(_warm_up, study.scenario)
-    yield from finished_tasks(work, chunks, min(workers, len(chunks)), warm_up, [__name__])
+    yield from executor.finished(work, chunks, partial(_warm_up, study.scenario))
 
 
 def _warm_up(scenario: Scenario) -> None:
@@ -250,11 +252,3 @@ def _warm_up(scenario: Scenario) -> None:
     small = scenario.with_values({"run.episodes": 1} if needs_all else {"agents.count": 1, "run.episodes": 1})
     exact_values(small)
     run_replicate(prepare(small), 0, 0)
-
-
-def _worker_count(workers: int | None) -> int:
-    if workers is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if not is_whole(workers) or workers < 1:
-        raise InputError([f"workers must be a whole number of at least 1, got {workers!r}"])
-    return workers

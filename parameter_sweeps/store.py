@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from models.refusals import InputError
 from parameter_sweeps.chunk_files import chunk_schema, read_chunk
 from parameter_sweeps.chunks import Chunk, Prices, planned_chunks
-from parameter_sweeps.directory import CELLS, STUDY, cells_of
+from parameter_sweeps.directory import CELLS, STUDY, cells_of, held
 from parameter_sweeps.directory import Store as Store
 from parameter_sweeps.directory import locked as locked
 from parameter_sweeps.first_format import files_by_content, read_first_format
@@ -71,16 +71,20 @@ def begin(
     """
     folder, text = Path(out), study_text(study)
     try:
-        if (folder / MANIFEST).exists():
-            manifest = read_manifest(folder)
-            if manifest.digest != study.digest():
-                refuse_other_study(folder, open_store(folder).study, study)
-            refuse_other_share(folder, manifest, functions or {}, part)
-        else:
+        if not (folder / MANIFEST).exists():
             refuse_foreign_folder(folder)
-            manifest = new_manifest(study, text + kept_cells(study), measures, prices, functions or {}, part)
+            folder.mkdir(parents=True, exist_ok=True)
         kept = kept_cells(study)
-        _lay_out(folder, manifest, text, kept)
+        # two sweeps that begin at once would each write a manifest of their own
+        with held(folder):
+            if (folder / MANIFEST).exists():
+                manifest = read_manifest(folder)
+                if manifest.digest != study.digest():
+                    refuse_other_study(folder, open_store(folder).study, study)
+                refuse_other_share(folder, manifest, functions or {}, part)
+            else:
+                manifest = new_manifest(study, text + kept, measures, prices, functions or {}, part)
+            _lay_out(folder, manifest, text, kept)
     except OSError as error:
         raise InputError([f"out must be a folder that can be written, got {out}: {error.strerror}"]) from None
     # cells that were found when the directory was begun are not found anew

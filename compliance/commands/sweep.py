@@ -18,6 +18,10 @@ def sweep_command(
     study: StudyName,
     out: Annotated[Path | None, typer.Option(help="Folder of the results; one that has some is gone on with.")] = None,
     workers: Workers = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS|local", help="A dask scheduler whose workers compute, such as tcp://host:8786."),
+    ] = None,
     settings: Set = [],  # noqa: B006
     seed: Seed = None,
     replicates: Replicates = None,
@@ -33,7 +37,8 @@ def sweep_command(
     if dry_run:
         _print_cost(loaded, as_json)
         return
-    sweep_and_tell(loaded, out, workers, as_json, fail_fast=fail_fast, accept_other_code=accept_other_code)
+    options = {"fail_fast": fail_fast, "accept_other_code": accept_other_code, "cluster": cluster}
+    sweep_and_tell(loaded, out, workers, as_json, **options)
 
 
 def _print_cost(study: Any, as_json: bool) -> None:
