@@ -220,7 +220,12 @@ def _run_missing(
     if not missing:
         return
     tally, basis = Tally(store, missing), current_basis()
-    about = {"seed": store.study.seed, "executor": type(executor).__name__, "part": store.manifest.part}
+    about = {
+        "seed": store.study.seed,
+        "executor": type(executor).__name__,
+        "workers": getattr(executor, "workers", 1),
+        "part": store.manifest.part,
+    }
     sweep = uuid.uuid4().hex[:12]
     note_beginning(store.folder, basis, sweep=sweep, **about, runs_missing=tally.runs_left, files_missing=len(missing))
     try:
