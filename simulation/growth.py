@@ -41,6 +41,9 @@ def ramp_of(scenario: Scenario, key: str) -> Ramp | None:
     capability = scenario.agents.capability
     if capability is None or key not in RAMPED:
         return None
+    # What a regime lets agents tell, it lets them tell however capable they are.
+    if key == RAMPED[DISCRIMINATION] and scenario.regime.visibility.discrimination is not None:
+        return None
     ramp: Ramp | None = getattr(capability, key.rpartition(".")[2])
     return ramp
 

@@ -17,6 +17,7 @@ from models.perception import (
 )
 from models.response import flag_rotation
 from models.scenario import Scenario
+from simulation.growth import ramp_of
 
 _STAKES = {"proportional": PROPORTIONAL, "fixed": FIXED, "random": RANDOM, "tasks": TASKS}
 _FEEDBACK = {"none": FEEDBACK_NONE, "cue": FEEDBACK_CUE, "outcome": FEEDBACK_OUTCOME, "full": FEEDBACK_FULL}
@@ -69,6 +70,9 @@ def cue_kind(scenario: Scenario) -> int:
     cue = scenario.cue
     if isinstance(cue, BinaryCue):
         return BINARY
+    # What capability gives takes the place of a cue that tells for certain, and is finite.
+    if ramp_of(scenario, "agents.cue.discrimination") is not None:
+        return GAUSSIAN
     return BINARY if isinstance(cue.discrimination, float) and math.isinf(cue.discrimination) else GAUSSIAN
 
 

@@ -111,6 +111,22 @@ def test_development_the_age_at_which_faking_sets_in():
     assert watched[21:][~np.isnan(watched[21:])].min() == 1.0
 
 
+GROWING = {"agents.capability": {"level": 0.25, "growth": 0.1}}
+
+
+def test_what_a_regime_lets_agents_tell_does_not_grow():
+    for told, quality in ((float("inf"), 1.0), (0.0, 0.0)):
+        world = array_world(prepare(base(GROWING, {"regime.visibility.discrimination": told})), 1, 0)
+        world.advance(0, 3)
+        assert set(world.world.quality) == {quality}
+        assert world.world.foresight[0] == pytest.approx(0.99 * 0.55)
+
+
+def test_capability_takes_the_place_of_a_cue_that_tells_for_certain():
+    told, graded = (base(GROWING, {"agents.cue.discrimination": d}) for d in (float("inf"), 2.0))
+    assert simulate(told).by_replicate.equals(simulate(graded).by_replicate)
+
+
 def test_learners_and_scenarios_of_growth_come_back_from_mappings():
     scenario = base({"agents.capability": {"growth": {"distribution": "uniform", "scale": 0.01}}})
     assert Scenario.from_mapping(scenario.model_dump(mode="json")) == scenario
