@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from parameter_sweeps.chunks import Chunk, Prices, predicted_work
+from parameter_sweeps.directory import Store, chunks_of_cells, unfinished
 from parameter_sweeps.study import Study
-
-if TYPE_CHECKING:
-    from parameter_sweeps.directory import Store
 
 
 class Advance(NamedTuple):
@@ -40,37 +37,42 @@ class Tally:
 
     Parameters
     ----------
-    store, missing
-        The study directory, and the chunks that are to be run.
+    store
+        The study directory, whose missing chunks are to be run.
     """
 
-    def __init__(self, store: Store, missing: Iterable[Chunk]) -> None:
-        self.costs = chunk_costs(store.study, store.manifest.prices, missing)
-        self.left = sum(self.costs.values())
-        self.unfinished = Counter(_cells(chunk) for chunk in self.costs)
-        self.runs = sum(chunk.runs for chunk in store.files)
-        self.cells = sum(end - first for first, end in {_cells(chunk) for chunk in store.files})
-        self.runs_left = sum(chunk.runs for chunk in self.costs)
+    def __init__(self, store: Store) -> None:
+        missing = unfinished(store)
+        self.costs = {stage.home: chunk_costs(stage.study, stage.manifest.prices, chunks) for stage, chunks in missing}
+        self.left = sum(sum(costs.values()) for costs in self.costs.values())
+        self.chunks_left = chunks_of_cells(store, missing)
+        self.runs = sum(chunk.runs for stage in store.stages for chunk in stage.files)
+        self.cells = int((chunks_of_cells(store, [(stage, stage.files) for stage in store.stages]) > 0).sum())
+        self.cells_left = int((self.chunks_left > 0).sum())
+        self.runs_left = sum(chunk.runs for _, chunks in missing for chunk in chunks)
         self.to_run, self.work = self.runs_left, self.left
         self.failed = 0
         self.began = time.monotonic()
 
-    def finish(self, chunk: Chunk, failures: int) -> Advance:
-        """Count a chunk that is finished, and return how far the sweep has come."""
-        self.left -= self.costs[chunk]
+    def finish(self, stage: Store, chunk: Chunk, failures: int) -> Advance:
+        """Count a chunk of a stage that is finished, and return how far the sweep has come."""
+        import numpy as np
+
+        self.left -= self.costs[stage.home][chunk]
         self.runs_left -= chunk.runs
         self.failed += failures
-        self.unfinished[_cells(chunk)] -= 1
+        places = stage.places(np.arange(chunk.first_cell, chunk.end_cell))
+        self.chunks_left[places] -= 1
+        self.cells_left -= int((self.chunks_left[places] == 0).sum())
         return self.so_far()
 
     def so_far(self) -> Advance:
         """Return how far the sweep has come."""
         elapsed, done = time.monotonic() - self.began, self.work - self.left
-        cells_left = sum(end - first for (first, end), chunks in self.unfinished.items() if chunks)
         return Advance(
             self.runs - self.runs_left,
             self.runs,
-            self.cells - cells_left,
+            self.cells - self.cells_left,
             self.cells,
             self.failed,
             (self.to_run - self.runs_left) / elapsed if elapsed > 0 else 0.0,
@@ -90,7 +92,3 @@ def chunk_costs(study: Study, prices: Prices, chunks: Iterable[Chunk]) -> dict[C
         runs = float(until[chunk.end_cell] - until[chunk.first_cell]) * replicates
         costs[chunk] = runs + prices.cell * (chunk.end_cell - chunk.first_cell)
     return costs
-
-
-def _cells(chunk: Chunk) -> tuple[int, int]:
-    return chunk.first_cell, chunk.end_cell

@@ -2,8 +2,7 @@
 
 A chunk is all replicates of some consecutive cells, or some replicates of one heavy cell. The cut is made before the
 first run, from predicted work only, so that the same study gives the same files however fast, and on however
-many workers, it is run. The first cells of a longer grid are cut like those of the shorter one, under each regime
-anew; a longer Sobol design is cut wherever a shorter one may end.
+many workers, it is run. Of a study that has become longer only what is new is cut (`parameter_sweeps.extension`).
 """
 
 from __future__ import annotations
@@ -17,8 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from models.parameters import as_json
 from models.scenario import Scenario
 from parameter_sweeps.canonical import sha256, strict
-from parameter_sweeps.cell import Cell
-from parameter_sweeps.design_kinds import Sobol
 from parameter_sweeps.factors import REGIME, varied_keys
 from parameter_sweeps.grids import cells_between, touching_axes, values_over
 from parameter_sweeps.study import Study
@@ -86,40 +83,37 @@ def predicted_work(study: Study, prices: Prices) -> Work:
     return Work(of_cells(replicates), of_cells(steps), of_cells(nanoseconds))
 
 
-def planned_chunks(study: Study, prices: Prices) -> list[Chunk]:
-    """Return the chunks of a study, in the order of its cells and replicates."""
-    import numpy as np
+def planned_chunks(study: Study, prices: Prices, planned: NDArray[np.int64] | None = None) -> list[Chunk]:
+    """Return the chunks of a study, in the order of its cells and replicates.
 
-    work = predicted_work(study, prices)
-    cost = prices.cell + work.replicates * work.nanoseconds
-    heavy = cost > prices.chunk
-    # anew under each regime, so that more cells under one of them do not move the cuts under the next
-    under_regimes = cost.reshape(max(1, len(study.regimes)), -1)
-    piece = ((np.cumsum(under_regimes, axis=1) - under_regimes) // prices.chunk).ravel()
-    is_cut = (np.diff(piece) != 0) | (np.diff(work.replicates) != 0) | heavy[1:] | heavy[:-1]
-    is_cut |= _is_cut_for_extension(study)
-    bounds = [0, *(np.flatnonzero(is_cut) + 1).tolist(), study.cell_count]
-    chunks: list[Chunk] = []
-    for first, end in pairwise(bounds):
-        replicates = int(work.replicates[first])
-        at_once = max(1, int(prices.chunk // work.nanoseconds[first])) if heavy[first] else replicates
-        chunks += (
-            Chunk(first, end, replicate, min(replicate + at_once, replicates))
-            for replicate in range(0, replicates, at_once)
-        )
-    return chunks
-
-
-def _is_cut_for_extension(study: Study) -> NDArray[np.bool_]:
-    """Return before which cells but the first there must be a cut, (cells - 1,): there other designs may end.
-
-    Under each regime a design begins anew, and a Sobol design of 2^n points ends where a longer one goes on.
+    Parameters
+    ----------
+    study, prices
+        The study, and what decides how it is cut.
+    planned : (cells,)
+        How many replicates of each cell are in chunks of an earlier plan, which are left out; none by default.
     """
     import numpy as np
 
-    place = np.arange(1, study.cell_count) % (study.cell_count // max(1, len(study.regimes)))
-    is_end: NDArray[np.bool_] = place == 0
-    return is_end | ((place & (place - 1)) == 0) if isinstance(study.design, Sobol) else is_end
+    work = predicted_work(study, prices)
+    begin = np.zeros_like(work.replicates) if planned is None else planned
+    left = np.maximum(work.replicates - begin, 0)
+    cost = np.where(left > 0, prices.cell + left * work.nanoseconds, 0.0)
+    heavy = cost > prices.chunk
+    piece = (np.cumsum(cost) - cost) // prices.chunk
+    is_cut = (np.diff(piece) != 0) | heavy[1:] | heavy[:-1]
+    # all cells of a chunk have the same replicates
+    is_cut |= (np.diff(work.replicates) != 0) | (np.diff(begin) != 0)
+    bounds = [0, *(np.flatnonzero(is_cut) + 1).tolist(), study.cell_count]
+    chunks: list[Chunk] = []
+    for first, end in pairwise(bounds):
+        replicates = range(int(begin[first]), int(work.replicates[first]))
+        at_once = max(1, int(prices.chunk // work.nanoseconds[first])) if heavy[first] else max(1, len(replicates))
+        chunks += (
+            Chunk(first, end, replicate, min(replicate + at_once, replicates.stop))
+            for replicate in replicates[::at_once]
+        )
+    return chunks
 
 
 def chunk_names(
@@ -129,29 +123,34 @@ def chunk_names(
 
     Of the code it has only the digest of each of the user's own measures, in `functions` by name.
     """
-    common = sha256(
-        {
-            "scenario": study.scenario.model_dump(mode="json", exclude={"name": True, "run": {"replicates"}}),
-            "keys": list(varied_keys(study)),
-            "seed": study.seed,
-            "measures": list(measures),
-            "functions": dict(functions or {}),
-            "burn_in": study.burn_in,
-            "columns": FAILURE_COLUMNS,
-            "independent": study.independent,
-        }
-    )
-    regimes = {name: [name, as_json(regime)] for name, regime in study.regimes.items()}
+    common = sha256(shared_by_cells(study) | {"measures": list(measures), "functions": dict(functions or {})})
+    regimes = written_regimes(study)
     for chunk in chunks:
         cells = cells_between(study, chunk.first_cell, chunk.end_cell)
-        values = [list(_determining(cell, regimes)) for cell in cells]
+        values = [[determining(key, value, regimes) for key, value in cell.values.items()] for cell in cells]
         yield sha256([common, values, chunk.first_replicate, chunk.end_replicate])
 
 
-def _determining(cell: Cell, regimes: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the varied values of a cell as strict JSON holds them; a regime as its name and what it is."""
-    for key, value in cell.values.items():
-        yield regimes[value] if key == REGIME and regimes else strict(value)
+def shared_by_cells(study: Study) -> dict[str, Any]:
+    """Return what determines the rows of a study beside the values of their cells, their replicates and measures."""
+    return {
+        "scenario": study.scenario.model_dump(mode="json", exclude={"name": True, "run": {"replicates"}}),
+        "keys": list(varied_keys(study)),
+        "seed": study.seed,
+        "burn_in": study.burn_in,
+        "columns": FAILURE_COLUMNS,
+        "independent": study.independent,
+    }
+
+
+def written_regimes(study: Study) -> dict[str, list[Any]]:
+    """Return for the name of each regime of a study the name and what the regime is, as strict JSON."""
+    return {name: [name, as_json(regime)] for name, regime in study.regimes.items()}
+
+
+def determining(key: str, value: object, regimes: Mapping[str, Any]) -> Any:
+    """Return a varied value as strict JSON holds it; a regime as its name and what it is."""
+    return regimes[value] if key == REGIME and isinstance(value, str) and value in regimes else strict(value)
 
 
 def recorded_rows(study: Study) -> float:

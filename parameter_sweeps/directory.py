@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.refusals import InputError
 from parameter_sweeps.chunks import Chunk
@@ -19,33 +19,79 @@ from parameter_sweeps.provenance import PROVENANCE, now
 from parameter_sweeps.study import Study
 from parameter_sweeps.whole_files import write_whole
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 STUDY, CELLS, RECORDS = "study.yaml", "cells", "records"
+#: Folder of what a directory held before its study was extended: manifest, study and its table of cells, by number.
+EARLIER = "earlier"
 _ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
+class Grown:
+    """What has become of an earlier study.
+
+    Attributes
+    ----------
+    study
+        The study that it was extended to.
+    places : (cells of the earlier study,)
+        The number that each of its cells has there.
+    """
+
+    study: Study
+    places: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Store:
-    """A study directory.
+    """A study directory, or what one held before its study was extended.
 
     Attributes
     ----------
     folder
         Where it is.
+    home
+        The folder of its manifest and study.
     study
         The study that it holds.
     measures
         Names of the measures that it holds, in the order of its columns.
     files
-        The file of each chunk that the directory is to hold, in the order of cells and replicates.
+        The file of each chunk that the directory is to hold, in the order of cells and replicates; without those of
+        earlier plans.
     manifest
         What it was begun with.
+    earlier
+        What it held before its study was extended, the oldest first.
+    grown
+        Of what is earlier, what has become of it.
     """
 
     folder: Path
+    home: Path
     study: Study
     measures: tuple[str, ...]
     files: dict[Chunk, Path]
     manifest: Manifest
+    earlier: tuple[Store, ...] = ()
+    grown: Grown | None = None
+
+    @property
+    def stages(self) -> tuple[Store, ...]:
+        """What it held before its study was extended, the oldest first, and what it holds beyond that."""
+        return (*self.earlier, self)
+
+    @property
+    def whole_study(self) -> Study:
+        """The study with all cells, those of later extensions too."""
+        return self.study if self.grown is None else self.grown.study
+
+    def places(self, cells: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the numbers that some of its cells have in the whole study."""
+        return cells if self.grown is None else self.grown.places[cells]
 
     @property
     def is_recorded(self) -> bool:
@@ -93,9 +139,30 @@ class Store:
         return entry
 
 
-def cells_of(chunks: Sequence[Chunk]) -> int:
-    """Return the number of cells that any of the chunks is of."""
-    return sum(end - first for first, end in {(chunk.first_cell, chunk.end_cell) for chunk in chunks})
+def finished(store: Store) -> list[tuple[Store, list[Chunk]]]:
+    """Return each stage of a directory with its chunks that are finished."""
+    found = []
+    for stage in store.stages:
+        missing = {*stage.missing()}
+        found.append((stage, [chunk for chunk in stage.files if chunk not in missing]))
+    return found
+
+
+def unfinished(store: Store) -> list[tuple[Store, list[Chunk]]]:
+    """Return the stages of a directory in which chunks are missing, with these chunks."""
+    found = ((stage, stage.missing()) for stage in store.stages)
+    return [(stage, chunks) for stage, chunks in found if chunks]
+
+
+def chunks_of_cells(store: Store, chunks: Iterable[tuple[Store, Iterable[Chunk]]]) -> NDArray[np.int32]:
+    """Return how many of some chunks each cell of the whole study is in, (cells,)."""
+    import numpy as np
+
+    counts = np.zeros(store.whole_study.cell_count, dtype=np.int32)
+    for stage, some in chunks:
+        for chunk in some:
+            counts[stage.places(np.arange(chunk.first_cell, chunk.end_cell))] += 1
+    return counts
 
 
 @contextmanager

@@ -27,8 +27,11 @@ R = TypeVar("R")
 #: Tasks of a worker: one that it computes, one that waits, so that it need not.
 AHEAD = 2
 _POLL_SECONDS = 0.25
+#: How long a cluster may be without a worker that can be given something; whoever waits longer can start again.
+WORKERLESS_SECONDS = 600.0
 #: After so long it is asked whether the worker that has a result is still there; twice as long each time.
 _TRANSFER_SECONDS = 0.5
+_NO_ANSWER = "the cluster must stay reachable, got no answer from its scheduler"
 
 
 class _Flight(NamedTuple):
@@ -63,7 +66,7 @@ class Dispatch(Generic[T, R]):
         self._strangers: set[str] = set()
         self._warm_hosts: set[str] = set()
         self._cold_deaths: Counter[str] = Counter()
-        self._looked = float("-inf")
+        self._looked, self._last_seen = float("-inf"), time.monotonic()
 
     def finished(self) -> Iterator[tuple[T, R | None]]:
         """Yield each task with its result, or with None if it is given up."""
@@ -73,8 +76,8 @@ class Dispatch(Generic[T, R]):
                     yield task, None
                 self._hand_out()
                 yield from self._arrived()
-        except _LostError:
-            raise InputError(["the cluster must stay reachable, got no answer from its scheduler"]) from None
+        except _LostError as error:
+            raise InputError([str(error)]) from None
         finally:
             self._call_off(list(self._flying))
 
@@ -85,22 +88,32 @@ class Dispatch(Generic[T, R]):
         present = self._present()
         dead, new = self._members - present, present - self._members - self._strangers
         if new:
-            found = strangers(self._client, sorted(new))
+            found = self._unfit(new)
             for worker, difference in found.items():
                 warnings.warn(f"{worker} is given nothing to do: {difference}", RuntimeWarning, stacklevel=2)
             self._strangers |= set(found)
         self._members = present - self._strangers
         self._looked = time.monotonic()
+        if self._members:
+            self._last_seen = self._looked
+        elif self._looked > self._last_seen + WORKERLESS_SECONDS:
+            raise _LostError(f"the cluster must have workers, got none for {WORKERLESS_SECONDS:g} s")
         lost = [future for future, flight in self._flying.items() if flight.worker in dead and not future.done()]
         given_up = [task for future in lost for task in self._blamed(self._flying.pop(future))]
         self._call_off(lost)
         return given_up
 
+    def _unfit(self, new: set[str]) -> dict[str, str]:
+        """Return which of the workers that are new must not be used, and why."""
+        threads = self._client.nthreads()
+        several = {worker: f"{threads[worker]} threads" for worker in sorted(new) if threads.get(worker, 1) != 1}
+        return strangers(self._client, sorted(new - several.keys())) | several
+
     def _present(self) -> set[str]:
         try:
             return set(self._client.nthreads())
         except (OSError, RuntimeError, CancelledError):
-            raise _LostError from None
+            raise _LostError(_NO_ANSWER) from None
 
     def _blamed(self, flight: _Flight, deaths: int = 1) -> list[T]:
         """Blame a task for the death of its worker, and return it if it is given up."""
@@ -108,7 +121,7 @@ class Dispatch(Generic[T, R]):
             host = _host(flight.worker)
             self._cold_deaths[host] += deaths
             if self._cold_deaths[host] >= MOST_DEATHS:
-                raise RuntimeError(f"workers of the cluster die as they start, at {host}")
+                raise _LostError(f"workers must live, got {MOST_DEATHS} that died before their first task at {host}")
             return []
         self._deaths[flight.task] += deaths
         if self._deaths[flight.task] >= MOST_DEATHS:
@@ -192,7 +205,7 @@ class Dispatch(Generic[T, R]):
     def _taken_back(self, future: Any, flight: _Flight) -> None:
         """Have a task done again whose result was lost with its worker: it was done, so it is not to blame."""
         if self._client.status != "running":
-            raise _LostError
+            raise _LostError(_NO_ANSWER)
         self._call_off([future])
         if not flight.is_warm_up:
             self._waiting.appendleft(flight.task)
@@ -203,7 +216,7 @@ class Dispatch(Generic[T, R]):
 
 
 class _LostError(Exception):
-    """The scheduler is gone."""
+    """The scheduler is gone, or all workers are; with a sentence that says so."""
 
 
 def strangers(client: Any, workers: Sequence[str]) -> dict[str, str]:

@@ -13,20 +13,24 @@ from typing import TYPE_CHECKING, Any
 from models.refusals import InputError, nearest_key
 from models.scenario import Scenario
 from parameter_sweeps.advance import Advance, Tally
+from parameter_sweeps.cell import Cell
 from parameter_sweeps.chunks import Chunk, Prices, planned_chunks, predicted_work, recorded_rows
-from parameter_sweeps.directory import Store, locked
+from parameter_sweeps.directory import Store, locked, unfinished
 from parameter_sweeps.executors import Executor, chosen_executor
+from parameter_sweeps.factors import values_at
 from parameter_sweeps.failures import FailedRunError, Failure
 from parameter_sweeps.maps import MAP_VARIABLES
 from parameter_sweeps.own_measures import Measure, admitted_measures, source_digests
 from parameter_sweeps.pool import MOST_DEATHS
-from parameter_sweeps.provenance import current_basis, note_beginning, note_end, refuse_other_basis
+from parameter_sweeps.provenance import current_basis, note_beginning, note_end
 from parameter_sweeps.records import RecordWriter
 from parameter_sweeps.runs import Computed, compute_chunk, counts_classes, exact_values, packed
 from parameter_sweeps.sharding import admitted_part
 from parameter_sweeps.store import begin, renewed, results_of
 from parameter_sweeps.study import Study
+from simulation.growth import at_birth
 from simulation.measures import MEASURE_NAMES
+from simulation.mechanisms import is_basic
 from simulation.preparation import prepare
 from simulation.run import run_replicate
 
@@ -38,6 +42,10 @@ COLUMN_NAMES = ("cell", "replicate", "seed", "episode", "agent", "stage", "error
 
 _LOST = Failure("worker", f"BrokenProcessPool: the worker process died {MOST_DEATHS} times")
 
+
+#: Nanoseconds of an episode of an agent in the loops that know every mechanism, in place of `Prices.step`.
+STEP_OF_EVERYTHING = 170.0
+_CELLS_LOOKED_AT = 16
 
 # of a row, once it is packed
 _BYTES_OF_A_RECORD = {"episodes": 150, "agents": 12}
@@ -61,6 +69,9 @@ def run_sweep(
 ) -> pd.DataFrame:
     """Run every cell of a study, or go on where an earlier sweep of it stopped, and return the results.
 
+    Where the folder holds a shorter study (fewer values, points, regimes or replicates, all else as it is), only what
+    is new is run, and no row that is there changes.
+
     A run that fails is a row with its error. So is one that is lost because its worker died three times; to
     have such a run tried again, delete its file. The same study gives the same files in ``cells/`` and the
     same table, whatever the number of workers and however often the sweep was interrupted.
@@ -70,7 +81,7 @@ def run_sweep(
     study
         The study.
     out
-        The study directory: a folder that is empty, still to be made, or holds this study.
+        The study directory: a folder that is empty, still to be made, or holds this study or a shorter one.
     workers
         Number of processes; by default one a core. With 1 everything is run in this process.
     progress
@@ -115,13 +126,15 @@ def run_sweep(
     part = None if part is None else admitted_part(part)
     digests = source_digests(functions)
     with chosen_executor(workers, cluster) as executor:
-        store = begin(study, out, names, _prices(names, functions), digests, part)
-        _refuse_other_code(store, accept_other_code)
-        work = partial(compute, store.study, store.measures, **({"functions": functions} if functions else {}))
+        store = begin(study, out, names, _prices(study, names, functions), digests, part, accept_other_code)
+        options = {"functions": functions} if functions else {}
         with locked(store):
             store = renewed(store, digests)
-            _run_missing(store, executor, work, fail_fast, _reporting(progress, report))
-    return results_of(store, partial=part is not None)
+            tally, tell = Tally(store), _reporting(progress, report)
+            for stage, missing in unfinished(store):
+                work = partial(compute, stage.study, stage.measures, **options)
+                _run_missing(stage, missing, tally, executor, work, fail_fast, tell)
+    return results_of(store, part is not None)
 
 
 def dry_run(study: Study) -> dict[str, Any]:
@@ -139,7 +152,7 @@ def dry_run(study: Study) -> dict[str, Any]:
         If there is no such measure.
     """
     measures = measure_names(study)
-    prices = _prices(measures)
+    prices = _prices(study, measures)
     work, files = predicted_work(study, prices), len(planned_chunks(study, prices))
     runs = int(work.replicates.sum())
     nanoseconds = study.cell_count * prices.cell + float((work.replicates * work.nanoseconds).sum())
@@ -176,15 +189,6 @@ def measure_names(study: Study) -> tuple[str, ...]:
     return study.measures or MEASURE_NAMES
 
 
-def _refuse_other_code(store: Store, accept: bool) -> None:
-    held = store.manifest.basis
-    if held is None:
-        advice = "it can be read, but not gone on with: give another folder"
-        raise InputError([f"{store.folder} must say by which code it was begun, got one of the first format: {advice}"])
-    if not accept:
-        refuse_other_basis(store.folder, held, current_basis())
-
-
 def _reporting(
     progress: Callable[[int, int], None] | None, report: Callable[[Advance], None] | None
 ) -> Callable[[Advance], None]:
@@ -197,9 +201,21 @@ def _reporting(
     return tell
 
 
-def _prices(measures: Sequence[str], functions: Mapping[str, Measure] | None = None) -> Prices:
+def _prices(study: Study, measures: Sequence[str], functions: Mapping[str, Measure] | None = None) -> Prices:
+    prices = Prices() if _is_basic_throughout(study) else Prices(step=STEP_OF_EVERYTHING)
     # a recorded run counts classes, whether they are asked for or not
-    return Prices() if functions or counts_classes(measures) else Prices(noisy_agent=0.0)
+    return prices if functions or counts_classes(measures) else prices._replace(noisy_agent=0.0)
+
+
+def _is_basic_throughout(study: Study) -> bool:
+    """Return whether the loops of the basic model serve the cells of a study, by some cells from end to end."""
+    last = study.cell_count - 1
+    for index in {last * number // _CELLS_LOOKED_AT for number in range(_CELLS_LOOKED_AT + 1)}:
+        # values that are not right together are a row with an error, and cost nothing
+        with suppress(InputError):
+            if not is_basic(at_birth(study.cell_scenario(Cell(index, values_at(study, index))))):
+                return False
+    return True
 
 
 def _lost(store: Store, chunk: Chunk) -> Computed:
@@ -211,15 +227,14 @@ def _lost(store: Store, chunk: Chunk) -> Computed:
 
 def _run_missing(
     store: Store,
+    missing: Sequence[Chunk],
+    tally: Tally,
     executor: Executor,
     work: Callable[[Chunk], Computed],
     fail_fast: bool,
     tell: Callable[[Advance], None],
 ) -> None:
-    missing = store.missing()
-    if not missing:
-        return
-    tally, basis = Tally(store, missing), current_basis()
+    basis = current_basis()
     about = {
         "seed": store.study.seed,
         "executor": type(executor).__name__,
@@ -228,6 +243,7 @@ def _run_missing(
     }
     sweep = uuid.uuid4().hex[:12]
     note_beginning(store.folder, basis, sweep=sweep, **about, runs_missing=tally.runs_left, files_missing=len(missing))
+    failed_before = tally.failed
     try:
         with closing(_computed(work, store.study, missing, executor)) as found:
             for chunk, returned in found:
@@ -235,13 +251,13 @@ def _run_missing(
                 content, records, failures, first_failure, *_ = computed
                 took = {"seconds": computed.seconds, "worker": computed.worker, "host": computed.host}
                 store.keep(chunk, content, records, failures=failures, code=basis["code"], **took)
-                tell(tally.finish(chunk, failures))
+                tell(tally.finish(store, chunk, failures))
                 if fail_fast and failures:
                     raise FailedRunError(f"{first_failure}; the sweep was stopped, and what is finished is kept")
     finally:
         # where the disk is full, that is what is told
         with suppress(OSError):
-            note_end(store.folder, sweep=sweep, runs_missing=tally.runs_left, failed_runs=tally.failed)
+            note_end(store.folder, sweep=sweep, runs_missing=tally.runs_left, failed_runs=tally.failed - failed_before)
 
 
 def _computed(

@@ -8,10 +8,12 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from parameter_sweeps.provenance import DECIDING
+
 #: Floors whose code decides what stands in a file of results.
 FLOORS = ("models", "simulation", "parameter_sweeps")
-#: Packages that compute numbers or write them.
-PACKAGES = ("numpy", "numba", "llvmlite", "networkx", "pyarrow", "pydantic", "scipy")
+#: Packages that compute numbers or write them, and the one that reads what crosses to a worker.
+PACKAGES = (*DECIDING, "pydantic")
 
 _ROOT = Path(__file__).resolve().parent.parent
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.refusals import InputError, shortened
 from parameter_sweeps.chunks import Chunk, Prices, chunk_names, planned_chunks
@@ -20,9 +20,14 @@ from parameter_sweeps.log import digest_of
 from parameter_sweeps.provenance import Basis, current_basis, packages
 from parameter_sweeps.study import Study
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 MANIFEST = "manifest.json"
-FORMAT = 2
-READABLE_FORMATS = (1, 2)
+#: Of a directory as it was begun, and of one whose study was extended.
+FORMAT, EXTENDED_FORMAT = 2, 3
+READABLE_FORMATS = (1, 2, 3)
 _OTHER_FILE = "must be that of a study directory, got another file"
 
 
@@ -32,7 +37,7 @@ class Manifest:
 
     Attributes
     ----------
-    format : 1 or 2; the first format has neither functions, part, basis, digest of the study file nor chunks
+    format : 1, 2 or 3; the first format has neither functions, part, basis, digest of the study file nor chunks
     digest, seed : of the study
     measures : names of the measures, in the order of the columns
     functions : digest of the source of each measure of the user's own, by name
@@ -40,7 +45,8 @@ class Manifest:
     prices : what decided how chunks were cut
     basis : what decides results beside the study; None if it is not known
     study_sha256 : of the bytes of study.yaml; None if it is not known
-    chunks : the name of each chunk; None if they are not known
+    chunks : the name of each chunk, without those of earlier plans; None if they are not known
+    earlier : how often the study was extended; what is known of each earlier one is kept beside
     """
 
     format: int
@@ -53,6 +59,7 @@ class Manifest:
     basis: Basis | None
     study_sha256: str | None
     chunks: dict[Chunk, str] | None
+    earlier: int = 0
 
     def of_part(self) -> dict[Chunk, str]:
         """Return the name of each chunk of the part that the directory holds."""
@@ -70,10 +77,12 @@ def new_manifest(
     prices: Prices,
     functions: Mapping[str, str],
     part: tuple[int, int] | None = None,
+    planned: NDArray[np.int64] | None = None,
+    earlier: int = 0,
 ) -> Manifest:
-    """Return the manifest of a directory that is begun now, with this text in its study file."""
+    """Return the manifest of a directory that is begun or extended now, with this text in its study file."""
     return Manifest(
-        FORMAT,
+        EXTENDED_FORMAT if earlier else FORMAT,
         study.digest(),
         study.seed,
         tuple(measures),
@@ -82,21 +91,28 @@ def new_manifest(
         prices,
         current_basis(),
         digest_of(text.encode()),
-        named_chunks(study, measures, prices, functions),
+        named_chunks(study, measures, prices, functions, planned),
+        earlier,
     )
 
 
 def named_chunks(
-    study: Study, measures: Sequence[str], prices: Prices, functions: Mapping[str, str]
+    study: Study,
+    measures: Sequence[str],
+    prices: Prices,
+    functions: Mapping[str, str],
+    planned: NDArray[np.int64] | None = None,
 ) -> dict[Chunk, str]:
-    """Return the chunks of a study in order, each with its name."""
-    chunks = planned_chunks(study, prices)
+    """Return the chunks of a study that are not planned yet, in order, each with its name."""
+    chunks = planned_chunks(study, prices, planned)
     return dict(zip(chunks, chunk_names(study, measures, chunks, functions), strict=True))
 
 
-def with_functions(manifest: Manifest, study: Study, functions: Mapping[str, str]) -> Manifest:
+def with_functions(
+    manifest: Manifest, study: Study, functions: Mapping[str, str], planned: NDArray[np.int64] | None = None
+) -> Manifest:
     """Return the manifest of a directory whose measures of the user's own have other sources now."""
-    chunks = named_chunks(study, manifest.measures, manifest.prices, functions)
+    chunks = named_chunks(study, manifest.measures, manifest.prices, functions, planned)
     return replace(manifest, functions=dict(functions), chunks=chunks)
 
 
@@ -114,6 +130,7 @@ def manifest_text(manifest: Manifest) -> str:
         "functions": manifest.functions,
         "part": manifest.part,
         "plan": manifest.prices._asdict(),
+        **({"earlier": manifest.earlier} if manifest.earlier else {}),
     }
     lines = [f"    {json.dumps(name)}: {json.dumps(list(chunk))}" for chunk, name in (manifest.chunks or {}).items()]
     chunks = ",\n".join(lines)
@@ -145,8 +162,7 @@ def read_manifest(folder: Path) -> Manifest:
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError([f"{path} {_OTHER_FILE}"]) from None
     if number not in READABLE_FORMATS:
-        wanted = " or ".join(map(str, READABLE_FORMATS))
-        raise InputError([f"{folder} must have format {wanted}, got {shortened(number)}"])
+        raise InputError([f"{folder} must have format 1, 2 or 3, got {shortened(number)}"])
     try:
         return _manifest(written)
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -167,4 +183,5 @@ def _manifest(written: dict[str, Any]) -> Manifest:
         None if is_first else dict(written["basis"]),
         None if is_first else written["study_sha256"],
         None if is_first else {Chunk(*numbers): name for name, numbers in written["chunks"].items()},
+        int(written.get("earlier", 0)),
     )

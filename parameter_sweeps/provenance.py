@@ -22,12 +22,12 @@ from models.refusals import InputError
 from parameter_sweeps.json_lines import append_line, whole_lines
 
 PROVENANCE = "provenance.jsonl"
-PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy")
+PACKAGES = ("numpy", "numba", "llvmlite", "networkx", "pandas", "pyarrow", "scipy")
 LONGEST_PATCH = 200_000
 MOST_NAMES = 200
 
 #: Packages that compute or write results; another version of pandas only reads them.
-_DECIDING = ("numpy", "numba", "llvmlite", "scipy", "pyarrow")
+DECIDING = ("numpy", "numba", "llvmlite", "networkx", "scipy", "pyarrow")
 _ROOT = Path(__file__).resolve().parent.parent
 _SECONDS_FOR_GIT = 20
 
@@ -43,7 +43,7 @@ def current_basis() -> Basis:
     """Return what decides results beside the study: digest of the model's sources, versions, kind of machine."""
     from models.compilation import model_digest
 
-    deciding = {name: version(name) for name in _DECIDING}
+    deciding = {name: version(name) for name in DECIDING}
     return {"code": model_digest(), "packages": deciding, "machine": platform.machine()}
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.refusals import InputError
 from parameter_sweeps.axes import is_whole
 from parameter_sweeps.chunks import Chunk
-from parameter_sweeps.directory import Store
+from parameter_sweeps.directory import Store, finished
 from parameter_sweeps.grids import cells_between
 from parameter_sweeps.own_measures import Measure, source_digests
 from parameter_sweeps.provenance import basis_differences, current_basis
 from parameter_sweeps.runs import Asked, cell_rows
 from parameter_sweeps.store import open_store, rows_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _ROW = "ROW must be the index of a row in the table, or cell,replicate"
 
@@ -70,8 +74,8 @@ def replay_row(
         If there is no such directory or row, or the file that it stands in is damaged.
     """
     store = open_store(out)
-    index, chunk, place = _found(store, _wanted(row))
-    kept = rows_of(store, [chunk]).iloc[place]
+    index, stage, chunk, place = _found(store, _wanted(row))
+    kept = rows_of(stage, [chunk]).iloc[place]
     functions, not_run = _functions(store, measures or {})
     names = [name for name in store.measures if name not in not_run]
     cell, replicate = int(kept["cell"]), int(kept["replicate"])
@@ -100,27 +104,37 @@ def _wanted(row: object) -> int | tuple[int, int]:
     raise InputError([f"{_ROW}, got {row!r}"])
 
 
-def _found(store: Store, wanted: int | tuple[int, int]) -> tuple[int, Chunk, int]:
-    """Return the index of a row in the table, the chunk that it stands in, and its place there."""
-    before = 0
-    for chunk in _finished(store):
-        place = wanted - before if isinstance(wanted, int) else _place(chunk, *wanted)
-        if place is not None and 0 <= place < chunk.runs:
-            return before + place, chunk, place
-        before += chunk.runs
-    asked = f"row {wanted}" if isinstance(wanted, int) else f"cell {wanted[0]}, replicate {wanted[1]}"
-    raise InputError([f"{_ROW}, of {before} rows in {store.folder}, got {asked}"])
+def _found(store: Store, wanted: int | tuple[int, int]) -> tuple[int, Store, Chunk, int]:
+    """Return the index of a row in the table, the stage and the chunk that it stands in, and its place there."""
+    import numpy as np
+
+    chunks = [(stage, chunk) for stage, some in finished(store) for chunk in some]
+    cells, replicates, begins = _numbers(chunks)
+    order = np.lexsort([replicates, cells])
+    if isinstance(wanted, int):
+        rows = np.array([wanted] if 0 <= wanted < order.size else [], dtype=np.int64)
+    else:
+        rows = np.flatnonzero((cells[order] == wanted[0]) & (replicates[order] == wanted[1]))
+    if not rows.size:
+        asked = f"row {wanted}" if isinstance(wanted, int) else f"cell {wanted[0]}, replicate {wanted[1]}"
+        raise InputError([f"{_ROW}, of {order.size} rows in {store.folder}, got {asked}"])
+    row = int(order[rows[0]])
+    number = int(np.searchsorted(begins, row, side="right")) - 1
+    return int(rows[0]), *chunks[number], row - int(begins[number])
 
 
-def _finished(store: Store) -> Iterator[Chunk]:
-    missing = {*store.missing()}
-    return (chunk for chunk in store.files if chunk not in missing)
+def _numbers(chunks: Sequence[tuple[Store, Chunk]]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the cell and the replicate of each row of some chunks, in their order, and where each chunk begins."""
+    import numpy as np
 
-
-def _place(chunk: Chunk, cell: int, replicate: int) -> int | None:
-    if not (chunk.first_cell <= cell < chunk.end_cell and chunk.first_replicate <= replicate < chunk.end_replicate):
-        return None
-    return (cell - chunk.first_cell) * (chunk.end_replicate - chunk.first_replicate) + replicate - chunk.first_replicate
+    cells, replicates = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for stage, chunk in chunks:
+        own, times = stage.places(np.arange(chunk.first_cell, chunk.end_cell)), chunk.runs
+        of_chunk = np.arange(chunk.first_replicate, chunk.end_replicate)
+        cells.append(np.repeat(own, of_chunk.size))
+        replicates.append(np.resize(of_chunk, times))
+    begins = np.cumsum([0, *(chunk.runs for _, chunk in chunks)], dtype=np.int64)[:-1]
+    return np.concatenate(cells), np.concatenate(replicates), begins
 
 
 def _functions(store: Store, given: Mapping[str, Measure]) -> tuple[dict[str, Measure], list[str]]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.refusals import InputError
-from parameter_sweeps.directory import Store
+from parameter_sweeps.chunks import Chunk
+from parameter_sweeps.directory import Store, finished, unfinished
 from parameter_sweeps.factors import varied_keys
 from parameter_sweeps.grids import varied_columns
 from parameter_sweeps.maps import MAP_VARIABLES
@@ -19,6 +20,7 @@ from simulation.measures import MEASURES
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
     import xarray as xr
     from numpy.typing import NDArray
 
@@ -78,10 +80,10 @@ def load_records(out: Path | str, partial: bool = False) -> pd.DataFrame:
     store = open_store(out)
     if not store.is_recorded:
         raise InputError([f"{store.folder} must hold records, got a study with record none"])
-    missing = {*store.missing()}
+    missing = sum(len(chunks) for _, chunks in unfinished(store))
     if missing and not partial:
-        raise InputError([f"{store.folder} must be finished, got {len(missing)} files missing: run the sweep again"])
-    return frame_of([read_records(store.records_path(chunk)) for chunk in store.files if chunk not in missing])
+        raise InputError([f"{store.folder} must be finished, got {missing} files missing: run the sweep again"])
+    return frame_of([_renumbered(stage, chunk) for stage, chunks in finished(store) for chunk in chunks])
 
 
 def export_results(out: Path | str, file: Path | str, partial: bool = False) -> int:
@@ -123,6 +125,15 @@ def export_results(out: Path | str, file: Path | str, partial: bool = False) -> 
     return rows
 
 
+def _renumbered(stage: Store, chunk: Chunk) -> pa.Table:
+    """Return the records of a chunk, with the numbers that cells have in the whole study."""
+    import pyarrow as pa
+
+    records = read_records(stage.records_path(chunk))
+    place = records.schema.get_field_index("cell")
+    return records.set_column(place, "cell", pa.array(stage.places(records.column(place).to_numpy())))
+
+
 def _csv(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False, lineterminator="\n").encode()
 
@@ -143,7 +154,7 @@ def _grid_of(store: Store, partial: bool) -> xr.Dataset:
 
     study, table = store.study, results_of(store, partial)
     cells = study.shape if study.is_grid else (study.cell_count,)
-    shape = (*cells, max(chunk.end_replicate for chunk in store.files))
+    shape = (*cells, max(chunk.end_replicate for stage in store.stages for chunk in stage.files))
     place = table["cell"].to_numpy() * shape[-1] + table["replicate"].to_numpy()
 
     def spread(values: NDArray[Any], rest: NDArray[Any]) -> NDArray[Any]:
@@ -173,9 +184,10 @@ def _planned(store: Store, shape: tuple[int, ...]) -> NDArray[np.int8]:
     import numpy as np
 
     cells = np.full((int(np.prod(shape[:-1])), shape[-1]), OUTCOMES.index("not_in_the_study"), np.int8)
-    for chunk in store.files:
-        rows, columns = slice(chunk.first_cell, chunk.end_cell), slice(chunk.first_replicate, chunk.end_replicate)
-        cells[rows, columns] = OUTCOMES.index("missing")
+    for stage in store.stages:
+        for chunk in stage.files:
+            rows = stage.places(np.arange(chunk.first_cell, chunk.end_cell))
+            cells[rows, chunk.first_replicate : chunk.end_replicate] = OUTCOMES.index("missing")
     return cells.ravel()
 
 

@@ -99,6 +99,8 @@ def _refuse_unlike(first: Store, other: Store) -> None:
     for store in (first, other):
         if store.manifest.basis is None:
             raise InputError([f"{store.folder} must have format 2 to be put together, got the first format"])
+        if store.earlier:
+            raise InputError([f"{store.folder} must be as it was begun to be put together, got an extended study"])
     if first.study.digest() != other.study.digest():
         refuse_other_study(first.folder, first.study, other.study)
     differences = list(basis_differences(first.manifest.basis or {}, other.manifest.basis or {}))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from parameter_sweeps.advance import chunk_costs
 from parameter_sweeps.chunks import Chunk
-from parameter_sweeps.directory import Store, cells_of, is_at_work
+from parameter_sweeps.directory import Store, chunks_of_cells, finished, is_at_work, unfinished
 from parameter_sweeps.log import Entry, entries
 from parameter_sweeps.provenance import read_entries
-from parameter_sweeps.store import open_store, rows_of
+from parameter_sweeps.store import open_store, rows_of_stages
 
 
 class Status(NamedTuple):
@@ -51,11 +52,12 @@ def directory_status(out: Path | str) -> Status:
         If there is no study directory, or a file with failed runs is damaged.
     """
     store = open_store(out)
-    missing, logged = store.missing(), entries(store.folder)
-    runs, runs_missing = (sum(chunk.runs for chunk in chunks) for chunks in (store.files, missing))
-    cells_failed, runs_failed = _failures(store, missing, logged)
+    missing, logged = unfinished(store), entries(store.folder)
+    planned: list[tuple[Store, Iterable[Chunk]]] = [(stage, stage.files) for stage in store.stages]
+    runs, runs_missing = (sum(_runs(chunks) for _, chunks in some) for some in (planned, missing))
+    cells_failed, runs_failed = _failures(store, logged)
     rate, left = _speed(store, missing, logged)
-    cells, cells_missing = cells_of([*store.files]), cells_of(missing)
+    cells, cells_missing = (int((chunks_of_cells(store, some) > 0).sum()) for some in (planned, missing))
     return Status(
         study=store.study.name,
         part=store.manifest.part,
@@ -73,28 +75,37 @@ def directory_status(out: Path | str) -> Status:
     )
 
 
-def _failures(store: Store, missing: list[Chunk], logged: list[Entry]) -> tuple[int, int]:
+def _runs(chunks: Iterable[Chunk]) -> int:
+    return sum(chunk.runs for chunk in chunks)
+
+
+def _failures(store: Store, logged: list[Entry]) -> tuple[int, int]:
     """Return the numbers of cells and of runs that failed; only files that have some are read."""
     failures = {entry.name: entry.failures for entry in logged}
-    rest = {*missing}
-    chunks = [chunk for chunk in store.files if chunk not in rest and failures.get(store.files[chunk].stem, 1)]
-    table = rows_of(store, chunks)
+    some = [
+        (stage, [chunk for chunk in chunks if failures.get(stage.files[chunk].stem, 1)])
+        for stage, chunks in finished(store)
+    ]
+    table = rows_of_stages(some)
     failed = table[table["error"] != ""]
     return int(failed["cell"].nunique()), len(failed)
 
 
-def _speed(store: Store, missing: list[Chunk], logged: list[Entry]) -> tuple[float, float]:
+def _speed(store: Store, missing: list[tuple[Store, list[Chunk]]], logged: list[Entry]) -> tuple[float, float]:
     """Return the runs a second of the latest sweep, and the seconds that are left at its speed."""
     begun = [entry["at"] for entry in read_entries(store.folder) if entry.get("event") == "began"]
     latest = [entry for entry in logged if begun and entry.at >= begun[-1]]
-    names = {path.stem: chunk for chunk, path in store.files.items()}
-    done = [names[entry.name] for entry in latest if entry.name in names]
+    computed = {entry.name for entry in latest}
+    done = [(stage, [chunk for chunk, path in stage.files.items() if path.stem in computed]) for stage in store.stages]
     left = 0.0 if not missing else float("nan")
-    if not done:
+    if not any(chunks for _, chunks in done):
         return float("nan"), left
     end = datetime.now(UTC) if is_at_work(store) else datetime.fromisoformat(latest[-1].at)
     # times are to the second
     seconds = max(1.0, (end - datetime.fromisoformat(begun[-1])).total_seconds())
-    costs = chunk_costs(store.study, store.manifest.prices, [*done, *missing])
-    speed = sum(costs[chunk] for chunk in done) / seconds
-    return sum(chunk.runs for chunk in done) / seconds, sum(costs[chunk] for chunk in missing) / speed
+    speed = _costs(done) / seconds
+    return sum(_runs(chunks) for _, chunks in done) / seconds, _costs(missing) / speed
+
+
+def _costs(some: Iterable[tuple[Store, list[Chunk]]]) -> float:
+    return sum(sum(chunk_costs(stage.study, stage.manifest.prices, chunks).values()) for stage, chunks in some)

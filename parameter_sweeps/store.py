@@ -7,6 +7,7 @@
     records/           where something is recorded, one more file a chunk, of the same name
     log.jsonl          a line a finished chunk: digest, failures, time, worker
     provenance.jsonl   a line for each start and end of a sweep: code, packages, machine
+    earlier/           where the study was extended: manifest and study as they were before
 
 A file appears whole or not at all: it is written under another name in the same folder, reaches the disk, and is
 renamed. What stands in ``cells/`` depends on the study alone, and not on time, machine or worker. A chunk's records
@@ -16,18 +17,30 @@ and its line in the log are there before its file in ``cells/``, so that what is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.refusals import InputError
 from parameter_sweeps.chunk_files import chunk_schema, read_chunk
 from parameter_sweeps.chunks import Chunk, Prices, planned_chunks
-from parameter_sweeps.directory import CELLS, STUDY, cells_of, held
+from parameter_sweeps.directory import CELLS, STUDY, Grown, chunks_of_cells, finished, held, unfinished
 from parameter_sweeps.directory import Store as Store
 from parameter_sweeps.directory import locked as locked
+from parameter_sweeps.extension import (
+    bring_back,
+    earlier_home,
+    places_in,
+    planned_replicates,
+    refuse_unfit_for_extension,
+    set_aside,
+)
 from parameter_sweeps.first_format import files_by_content, read_first_format
+from parameter_sweeps.grids import varied_columns
 from parameter_sweeps.log import digest_of, read_log
 from parameter_sweeps.manifest import MANIFEST, Manifest, manifest_text, new_manifest, read_manifest, with_functions
+from parameter_sweeps.provenance import current_basis, refuse_other_basis
 from parameter_sweeps.study import Study
 from parameter_sweeps.study_file import CELLS_FILE, kept_cells, study_text, written_study
 from parameter_sweeps.study_match import refuse_foreign_folder, refuse_other_share, refuse_other_study
@@ -35,8 +48,10 @@ from parameter_sweeps.whole_files import write_whole
 from parameter_sweeps.yaml_loader import read_yaml
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 
 def begin(
@@ -46,15 +61,16 @@ def begin(
     prices: Prices,
     functions: Mapping[str, str] | None = None,
     part: tuple[int, int] | None = None,
+    accept_other_code: bool = False,
 ) -> Store:
-    """Return the directory of a study, which is begun if it is new.
+    """Return the directory of a study, which is begun if it is new, and extended if its study has become longer.
 
     Parameters
     ----------
     study
         The study.
     out
-        A folder that holds this study, is empty, or is still to be made.
+        A folder that holds this study or a shorter one, is empty, or is still to be made.
     measures, prices
         Names of the measures, each known, and what decides how chunks are cut; a directory that was begun earlier
         keeps its own.
@@ -62,6 +78,8 @@ def begin(
         Digest of the source of each measure of the user's own, by name.
     part
         (k, n) to hold the k-th of n parts of the plan only.
+    accept_other_code
+        Whether a directory that was begun by other code or packages is gone on with.
 
     Raises
     ------
@@ -79,16 +97,55 @@ def begin(
         with held(folder):
             if (folder / MANIFEST).exists():
                 manifest = read_manifest(folder)
-                if manifest.digest != study.digest():
-                    refuse_other_study(folder, open_store(folder).study, study)
+                shorter = [] if manifest.digest == study.digest() else _shorter(open_store(folder), study)
                 refuse_other_share(folder, manifest, functions or {}, part)
+                _refuse_other_code(folder, manifest, accept_other_code)
+                bring_back(folder, _home(folder, manifest))
+                if shorter:
+                    new = partial(new_manifest, study, text + kept, measures, prices, functions or {})
+                    manifest = _extended(shorter, new, text, kept)
             else:
                 manifest = new_manifest(study, text + kept, measures, prices, functions or {}, part)
             _lay_out(folder, manifest, text, kept)
     except OSError as error:
         raise InputError([f"out must be a folder that can be written, got {out}: {error.strerror}"]) from None
     # cells that were found when the directory was begun are not found anew
-    return open_store(folder) if kept else _store(folder, manifest, study)
+    return open_store(folder) if kept or manifest.earlier else _store(folder, folder, manifest, study)
+
+
+def _refuse_other_code(folder: Path, manifest: Manifest, accept: bool) -> None:
+    if manifest.basis is None:
+        advice = "it can be read, but not gone on with: give another folder"
+        raise InputError([f"{folder} must say by which code it was begun, got one of the first format: {advice}"])
+    if not accept:
+        refuse_other_basis(folder, manifest.basis, current_basis())
+
+
+def _shorter(store: Store, study: Study) -> list[Store]:
+    """Return the stages of a directory as parts of a longer study; none if it is the same, refuse any other."""
+    # by today's code: parameters that were built since are in neither digest of the manifest
+    if store.study.digest() == study.digest():
+        return []
+    places = places_in(store.study, study)
+    if places is None:
+        refuse_other_study(store.folder, store.study, study)
+        return []
+    return [replace(stage, grown=Grown(study, places[stage.places(_all_cells(stage))])) for stage in store.stages]
+
+
+def _extended(stages: Sequence[Store], new: Callable[..., Manifest], text: str, kept: str) -> Manifest:
+    """Return the manifest of a directory whose study has become longer, and write it."""
+    latest = stages[-1]
+    refuse_unfit_for_extension(latest)
+    planned = planned_replicates(stages, latest.whole_study.cell_count)
+    manifest = new(planned=planned, earlier=len(stages))
+    set_aside(latest)
+    # the study first: until the manifest is there, the directory is what it was, and is read from what was set aside
+    if kept:
+        write_whole(latest.folder / CELLS_FILE, kept.encode())
+    write_whole(latest.folder / STUDY, text.encode())
+    write_whole(latest.folder / MANIFEST, manifest_text(manifest).encode())
+    return manifest
 
 
 def begin_as(out: Path | str, manifest: Manifest, text: str, kept: str) -> Store:
@@ -118,15 +175,63 @@ def open_store(out: Path | str) -> Store:
     """
     folder = Path(out)
     manifest = read_manifest(folder)
-    study = Study.from_mapping(read_yaml(folder / STUDY), where=str(folder / STUDY), folder=folder)
+    return _opened(folder, _home(folder, manifest), manifest)
+
+
+def open_stage(out: Path | str, number: int) -> Store:
+    """Return a study directory as it stood before its study was extended for the time with that number, from 1.
+
+    Raises
+    ------
+    InputError
+        If what was kept of it was changed.
+    """
+    home = earlier_home(Path(out), number)
+    return _opened(Path(out), home, read_manifest(home))
+
+
+def _opened(folder: Path, home: Path, manifest: Manifest) -> Store:
+    study = _study_in(home, manifest)
+    stages = [_store(folder, part, *_manifest_and_study(part)) for part in _earlier_homes(folder, manifest)]
+    earlier = tuple(replace(stage, grown=Grown(study, _places(stage, study))) for stage in stages)
+    return replace(_store(folder, home, manifest, study), earlier=earlier)
+
+
+def _earlier_homes(folder: Path, manifest: Manifest) -> list[Path]:
+    return [earlier_home(folder, number) for number in range(1, manifest.earlier + 1)]
+
+
+def _manifest_and_study(home: Path) -> tuple[Manifest, Study]:
+    manifest = read_manifest(home)
+    return manifest, _study_in(home, manifest)
+
+
+def _study_in(home: Path, manifest: Manifest) -> Study:
+    study = Study.from_mapping(read_yaml(home / STUDY), where=str(home / STUDY), folder=home)
     was_changed = study.seed != manifest.seed
     if manifest.study_sha256 is not None:
         # the same text may have another digest by now, as a study with parameters that were built since
-        was_changed = digest_of(written_study(folder)) != manifest.study_sha256
+        was_changed = digest_of(written_study(home)) != manifest.study_sha256
     # cells found at a boundary are no part of the study's digest
-    if was_changed and (study.digest() != manifest.digest or (folder / CELLS_FILE).exists()):
-        raise InputError([f"{folder / STUDY} must be the study that was run, got another: it was changed"])
-    return _store(folder, manifest, study)
+    if was_changed and (study.digest() != manifest.digest or (home / CELLS_FILE).exists()):
+        raise InputError([f"{home / STUDY} must be the study that was run, got another: it was changed"])
+    return study
+
+
+def _places(stage: Store, study: Study) -> NDArray[np.int64]:
+    places = places_in(stage.study, study)
+    if places is None:
+        raise InputError([f"{stage.home / STUDY} must be extended by {stage.folder / STUDY}, got another study"])
+    return places
+
+
+def _home(folder: Path, manifest: Manifest) -> Path:
+    """Return where the study of a manifest stands: where it was set aside, if an extension was interrupted."""
+    aside = earlier_home(folder, manifest.earlier + 1)
+    is_whole = all((aside / name).exists() for name in (MANIFEST, STUDY))
+    if not is_whole or manifest.study_sha256 in (None, digest_of(written_study(folder))):
+        return folder
+    return aside if digest_of(written_study(aside)) == manifest.study_sha256 else folder
 
 
 def renewed(store: Store, functions: Mapping[str, str]) -> Store:
@@ -134,11 +239,14 @@ def renewed(store: Store, functions: Mapping[str, str]) -> Store:
 
     What was computed by the former ones stays, under its own names.
     """
-    if store.manifest.functions == functions:
+    if all(stage.manifest.functions == functions for stage in store.stages):
         return store
-    manifest = with_functions(store.manifest, store.study, functions)
-    write_whole(store.folder / MANIFEST, manifest_text(manifest).encode())
-    return _store(store.folder, manifest, store.study)
+    for number, stage in enumerate(store.stages):
+        planned = planned_replicates(store.earlier[:number], store.whole_study.cell_count)
+        own = None if planned is None else planned[stage.places(_all_cells(stage))]
+        manifest = with_functions(stage.manifest, stage.study, functions, own)
+        write_whole(stage.home / MANIFEST, manifest_text(manifest).encode())
+    return open_store(store.folder)
 
 
 def load_results(out: Path | str, partial: bool = False) -> pd.DataFrame:
@@ -167,19 +275,29 @@ def load_results(out: Path | str, partial: bool = False) -> pd.DataFrame:
     return results_of(open_store(out), partial)
 
 
-def results_of(store: Store, partial: bool = False) -> pd.DataFrame:
+def results_of(store: Store, is_partial: bool = False) -> pd.DataFrame:
     """Return what `load_results` returns, of a directory that is open."""
-    missing = store.missing()
-    cells = cells_of(missing)
-    if store.manifest.part and not partial:
+    missing = unfinished(store)
+    cells = int((chunks_of_cells(store, missing) > 0).sum()) if missing else 0
+    if store.manifest.part and not is_partial:
         number, parts = store.manifest.part
         raise InputError([f"{store.folder} must hold a whole study, got part {number} of {parts}: merge the parts"])
-    if missing and not partial:
+    if missing and not is_partial:
         counted = f"{cells} of {store.study.cell_count} cells missing"
         raise InputError([f"{store.folder} must be finished, got {counted}: run the sweep again"])
-    table = rows_of(store, [chunk for chunk in store.files if chunk not in {*missing}])
+    table = rows_of_stages([(stage, chunks) for stage, chunks in finished(store)])
     table.attrs["missing_cells"] = cells
     return table
+
+
+def rows_of_stages(chunks: Sequence[tuple[Store, Sequence[Chunk]]]) -> pd.DataFrame:
+    """Return the rows of some chunks of each stage of a directory, sorted by cell and replicate."""
+    import pandas as pd
+
+    tables = [rows_of(stage, some) for stage, some in chunks]
+    if len(tables) == 1:
+        return tables[0]
+    return pd.concat(tables, ignore_index=True).sort_values(["cell", "replicate"], kind="stable", ignore_index=True)
 
 
 def _lay_out(folder: Path, manifest: Manifest, text: str, kept: str) -> None:
@@ -196,16 +314,25 @@ def _lay_out(folder: Path, manifest: Manifest, text: str, kept: str) -> None:
     (folder / CELLS).mkdir(exist_ok=True)
 
 
-def _store(folder: Path, manifest: Manifest, study: Study) -> Store:
+def _store(folder: Path, home: Path, manifest: Manifest, study: Study) -> Store:
     if manifest.chunks is None:
         files = files_by_content(folder / CELLS, study, planned_chunks(study, manifest.prices))
     else:
         files = {chunk: folder / CELLS / f"{name}.parquet" for chunk, name in manifest.of_part().items()}
-    return Store(folder, study, manifest.measures, files, manifest)
+    return Store(folder, home, study, manifest.measures, files, manifest)
+
+
+def _all_cells(store: Store) -> NDArray[np.int64]:
+    import numpy as np
+
+    return np.arange(store.study.cell_count)
 
 
 def rows_of(store: Store, chunks: Sequence[Chunk]) -> pd.DataFrame:
-    """Return the rows of some chunks of a directory, in their order, with the columns of `load_results`."""
+    """Return the rows of some chunks of a stage, in their order, with the columns of `load_results`.
+
+    Cells have the numbers, and varied values the form, that they have in the whole study.
+    """
     import numpy as np
     import pyarrow as pa
 
@@ -216,8 +343,14 @@ def rows_of(store: Store, chunks: Sequence[Chunk]) -> pd.DataFrame:
         for chunk in chunks
     ]
     empty = chunk_schema(store.study, store.measures).empty_table()
-    frame: pd.DataFrame = pa.concat_tables([empty, *tables]).to_pandas()
-    frame.insert(0, "cell", np.concatenate([np.empty(0, np.int64), *cells]))
+    numbers = store.places(np.concatenate([np.empty(0, np.int64), *cells]))
+    table = pa.concat_tables([empty, *tables])
+    if store.grown is not None:
+        schema = chunk_schema(store.whole_study, store.measures)
+        for place, (key, column) in enumerate(varied_columns(store.whole_study, numbers).items()):
+            table = table.set_column(place, schema.field(key), pa.array(column, schema.field(key).type))
+    frame: pd.DataFrame = table.to_pandas()
+    frame.insert(0, "cell", numbers)
     frame.insert(int(frame.columns.get_loc("replicate")) + 1, "seed", np.int64(store.study.seed))  # type: ignore[arg-type]
     return frame
 

@@ -9,14 +9,15 @@ from typing import NamedTuple
 from models.refusals import InputError
 from parameter_sweeps.chunk_files import chunk_schema, read_chunk
 from parameter_sweeps.chunks import Chunk
-from parameter_sweeps.directory import CELLS, RECORDS, STUDY, Store, is_at_work
+from parameter_sweeps.directory import CELLS, RECORDS, STUDY, Store, is_at_work, unfinished
+from parameter_sweeps.extension import planned_replicates
 from parameter_sweeps.first_format import read_first_format
 from parameter_sweeps.json_lines import wrong_lines
 from parameter_sweeps.log import LOG, Entry, digest_of, read_log
 from parameter_sweeps.manifest import MANIFEST, is_as_written, named_chunks
 from parameter_sweeps.provenance import PROVENANCE, current_basis
 from parameter_sweeps.records import read_records
-from parameter_sweeps.store import open_store
+from parameter_sweeps.store import open_stage, open_store
 from parameter_sweeps.study_file import written_study
 from parameter_sweeps.whole_files import UNFINISHED
 
@@ -58,15 +59,20 @@ def check_directory(out: Path | str) -> Checked:
     if store.manifest.format == 1:
         return _checked_first_format(store)
     log, at_work = read_log(folder), is_at_work(store)
-    findings = [*_heads(store), *_lines(folder, at_work), *_plan(store)]
-    findings += _placed(store, log, folder / CELLS, at_work)
+    findings = [*_lines(folder, at_work)]
+    for number in range(1, store.manifest.earlier + 1):
+        stage = open_stage(folder, number)
+        findings += [*_heads(stage), *_plan(stage)]
+    findings += [*_heads(store), *_plan(store)]
+    files = {path.stem for stage in store.stages for path in stage.files.values()}
+    findings += _placed(files, log, folder / CELLS, at_work)
     if store.is_recorded:
-        findings += _placed(store, log, folder / RECORDS, at_work)
-    missing, wrong = {*store.missing()}, [*_contents(store, log)]
-    known = current_basis() == store.manifest.basis
+        findings += _placed(files, log, folder / RECORDS, at_work)
+    missing, wrong = sum(len(chunks) for _, chunks in unfinished(store)), [*_contents(store, log)]
+    known = all(current_basis() == stage.manifest.basis for stage in store.stages)
     notes = [] if known else ["names of files cannot be made again: the study was run by other code"]
     present = sum(1 for name in (CELLS, RECORDS) for _ in (folder / name).glob("*.parquet"))
-    return Checked(findings + wrong, notes, present, len(store.files) - len(missing), len(store.files))
+    return Checked(findings + wrong, notes, present, len(files) - missing, len(files))
 
 
 def _checked_first_format(store: Store) -> Checked:
@@ -87,10 +93,10 @@ def _checked_first_format(store: Store) -> Checked:
 
 def _heads(store: Store) -> Iterator[str]:
     """Yield what is wrong with the manifest and the study."""
-    if not is_as_written(store.folder):
-        yield f"{store.folder / MANIFEST} must be as it was written, got other bytes"
-    if digest_of(written_study(store.folder)) != store.manifest.study_sha256:
-        yield f"{store.folder / STUDY}, and its cells, must be as they were written, got other bytes"
+    if not is_as_written(store.home):
+        yield f"{store.home / MANIFEST} must be as it was written, got other bytes"
+    if digest_of(written_study(store.home)) != store.manifest.study_sha256:
+        yield f"{store.home / STUDY}, and its cells, must be as they were written, got other bytes"
 
 
 def _lines(folder: Path, at_work: bool) -> Iterator[str]:
@@ -108,14 +114,14 @@ def _plan(store: Store) -> Iterator[str]:
     manifest = store.manifest
     if current_basis() != manifest.basis:
         return
-    planned = named_chunks(store.study, manifest.measures, manifest.prices, manifest.functions)
+    before = planned_replicates(store.earlier, store.study.cell_count)
+    planned = named_chunks(store.study, manifest.measures, manifest.prices, manifest.functions, before)
     if planned != manifest.chunks:
-        yield f"{store.folder / MANIFEST} must have the chunks of its study, got others"
+        yield f"{store.home / MANIFEST} must have the chunks of its study, got others"
 
 
-def _placed(store: Store, log: dict[str, Entry], folder: Path, at_work: bool) -> Iterator[str]:
+def _placed(planned: set[str], log: dict[str, Entry], folder: Path, at_work: bool) -> Iterator[str]:
     """Yield a sentence for each file that is too many in a folder of the directory, and for each that is missing."""
-    planned = {path.stem for path in store.files.values()}
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if path.name.endswith(UNFINISHED):
             if not at_work:
@@ -132,21 +138,19 @@ def _placed(store: Store, log: dict[str, Entry], folder: Path, at_work: bool) ->
 
 def _contents(store: Store, log: dict[str, Entry]) -> Iterator[str]:
     """Yield a sentence for each file that is not as it was written, or does not hold the rows of its chunk."""
-    schema, chunks = (
-        chunk_schema(store.study, store.measures),
-        {path.stem: chunk for chunk, path in store.files.items()},
-    )
+    schemas = [(stage, chunk_schema(stage.study, stage.measures)) for stage in store.stages]
+    chunks = {path.stem: (chunk, schema) for stage, schema in schemas for chunk, path in stage.files.items()}
     for name, entry in log.items():
         for folder, digest in ((CELLS, entry.sha256), (RECORDS, entry.records_sha256)):
             path = store.folder / folder / f"{name}.parquet"
             if digest is not None and path.exists():
-                yield from _content(path, digest, chunks.get(name) if folder == CELLS else None, schema)
+                yield from _content(path, digest, chunks.get(name) if folder == CELLS else None)
 
 
-def _content(path: Path, digest: str, chunk: Chunk | None, schema: object) -> Iterator[str]:
+def _content(path: Path, digest: str, planned: tuple[Chunk, object] | None) -> Iterator[str]:
     try:
-        if chunk is not None:
-            read_chunk(path, chunk, schema, digest)
+        if planned is not None:
+            read_chunk(path, *planned, digest)
         elif digest_of(path.read_bytes()) != digest:
             yield f"{path} must be as it was written, got other bytes: delete it and run the sweep again"
         else:

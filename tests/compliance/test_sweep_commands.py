@@ -181,7 +181,8 @@ def test_a_full_disk_is_one_line(folder, monkeypatch):
 
 def test_other_code_is_refused_and_can_be_accepted(folder, monkeypatch):
     basis = {**parameter_sweeps.execution.current_basis(), "code": "0" * 64}
-    monkeypatch.setattr(parameter_sweeps.execution, "current_basis", lambda: basis)
+    for module in (parameter_sweeps.execution, parameter_sweeps.store):
+        monkeypatch.setattr(module, "current_basis", lambda: basis)
     sweep = ("sweep", folder / "small.yaml", "--out", folder / "out", "--workers", 1)
     lines = ended(2, *sweep).stderr.splitlines()
     assert len(lines) == 1

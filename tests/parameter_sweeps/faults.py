@@ -115,19 +115,28 @@ def interruptions(folder: Path, rounds: int) -> str:
     """Interrupt sweeps as ctrl-C does, which reaches all their processes: nothing that was finished is lost."""
     site, random_moment = prepared(folder), random.Random(3)
     ways = [(1,), (2,), (1, "--cluster", "local")]
-    for number in range(max(len(ways), rounds // 4)):
-        out = site.begun(f"interrupted-{number}")
-        workers, *more = ways[number % len(ways)]
+    wanted, tries, done = max(len(ways), rounds // 4), 0, 0
+    while done < wanted:
+        out = site.begun(f"interrupted-{tries}")
+        workers, *more = ways[done % len(ways)]
         sweep = started(site.command(out, int(workers), *map(str, more)))
         wait_for_more(sweep, out, 0)
         time.sleep(random_moment.uniform(0, 0.3 * site.seconds))
-        os.killpg(sweep.process, signal.SIGINT)
+        with suppress(ProcessLookupError):
+            os.killpg(sweep.process, signal.SIGINT)
         outcome = finished(sweep)
-        assert outcome == Outcome(130, INTERRUPTED), outcome
         kept = unharmed(site, out, set())
+        tries += 1
+        assert tries < 10 * wanted
+        if outcome.status == 0:
+            # on a machine that others use too it may be over before it is interrupted
+            assert len(kept) == len(site.cells)
+            continue
+        assert outcome == Outcome(130, INTERRUPTED), outcome
         assert 0 < len(kept) < len(site.cells)
         completed(site, out)
-    return f"{max(len(ways), rounds // 4)} interruptions"
+        done += 1
+    return f"{done} interruptions"
 
 
 def faults_everywhere(folder: Path, rounds: int) -> str:

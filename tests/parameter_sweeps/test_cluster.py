@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -129,7 +131,7 @@ def test_a_chunk_that_is_given_up_makes_the_same_rows_everywhere(address, tmp_pa
 
 
 def test_workers_that_die_as_they_start_are_told(address):
-    with chosen_executor(cluster=address) as executor, pytest.raises(RuntimeError, match="die as they start"):
+    with chosen_executor(cluster=address) as executor, pytest.raises(InputError, match="died before their first task"):
         list(executor.finished(doubled, [1, 2], killed_at_once))
 
 
@@ -145,6 +147,40 @@ def test_a_lost_scheduler_is_one_line_and_loses_nothing(tmp_path):
     run_sweep(study_of(), out, 1)
     run_sweep(study_of(), tmp_path / "whole", 1)
     assert cells_of(out) == cells_of(tmp_path / "whole")
+
+
+def test_a_cluster_that_loses_all_workers_is_one_line_and_loses_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(dispatch, "WORKERLESS_SECONDS", 1.0)
+    out = tmp_path / "out"
+    with scheduler(tmp_path) as (found, _):
+
+        def lose(done: int, runs: int) -> None:
+            # a nurse takes its worker with it
+            nurse.terminate()
+
+        with workers(found, 1) as (nurse,), pytest.raises(InputError) as caught:
+            run_sweep(study_of(), out, None, lose, cluster=found)
+    assert caught.value.messages == ["the cluster must have workers, got none for 1 s"]
+    assert cells_of(out)
+    run_sweep(study_of(), out, 1)
+    run_sweep(study_of(), tmp_path / "whole", 1)
+    assert cells_of(out) == cells_of(tmp_path / "whole")
+
+
+def test_a_late_worker_that_is_unfit_is_given_nothing(address, tmp_path):
+    def join(done: int, runs: int) -> None:
+        # one with two threads, in the midst of a sweep
+        if not joined:
+            joined.append(stack.enter_context(workers(address, 1, "--nthreads", "2")))
+            with distributed.Client(address, set_as_default=False) as client:
+                client.wait_for_workers(3, timeout=60)
+        time.sleep(0.3)
+
+    joined: list[Any] = []
+    with ExitStack() as stack, pytest.warns(RuntimeWarning, match="is given nothing to do: 2 threads"):
+        run_sweep(study_of(), tmp_path / "out", None, join, cluster=address)
+    run_sweep(study_of(), tmp_path / "whole", 1)
+    assert cells_of(tmp_path / "out") == cells_of(tmp_path / "whole")
 
 
 # --- what is refused, before anything is written

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.refusals import InputError
-from parameter_sweeps.chunks import Prices, chunk_names, planned_chunks
 from parameter_sweeps.grids import cells_between
 from parameter_sweeps.study import Study
 from tests.parameter_sweeps.test_table_of_cells import table
@@ -112,16 +111,6 @@ def test_the_first_cells_of_a_longer_sobol_design_are_those_of_a_shorter_one(log
         study_of(design={"kind": "sobol", "cells": 2**power}, vary=vary, seed=seed) for power in (log, log + more)
     )
     assert list(cells_between(long, 0, 2**log)) == list(short.cells())
-
-
-def test_a_longer_sobol_design_keeps_every_file_of_a_shorter_one():
-    def names(cells: int) -> list[str]:
-        fields = {"vary": UNIFORM, "set": {COUNT: 20_000}, "regimes": [], "design": {"kind": "sobol", "cells": cells}}
-        study = study_of(**fields)
-        return list(chunk_names(study, ("flag_rate",), planned_chunks(study, Prices())))
-
-    for short, long in ((16, 32), (32, 128)):
-        assert names(long)[: len(names(short))] == names(short)
 
 
 def test_points_are_scrambled_with_the_seed_of_the_study_or_their_own():

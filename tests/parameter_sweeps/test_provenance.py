@@ -15,7 +15,7 @@ from small_sweeps import files_of, study_of
 
 from models.compilation import model_digest
 from models.refusals import InputError
-from parameter_sweeps import execution, provenance
+from parameter_sweeps import execution, provenance, store
 from parameter_sweeps.execution import run_sweep
 from parameter_sweeps.log import entries
 from parameter_sweeps.provenance import LONGEST_PATCH, current_basis, git_state, read_entries
@@ -36,7 +36,7 @@ def out(tmp_path) -> Path:
 def other_code(monkeypatch) -> dict:
     basis = current_basis()
     basis = {**basis, "code": "f" * 64, "packages": {**basis["packages"], "scipy": "0.1"}}
-    for module in (execution, provenance):
+    for module in (execution, provenance, store):
         monkeypatch.setattr(module, "current_basis", lambda: basis)
     return basis
 

@@ -128,7 +128,9 @@ def test_the_manifest_says_what_was_used(tmp_path):
     assert manifest["digest"] == study.digest()
     assert manifest["seed"] == 1
     assert manifest["packages"]["numpy"] == np.__version__
-    assert set(manifest["packages"]) == {"python", "numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy"}
+    assert set(manifest["packages"]) == {
+        *("python", "numpy", "numba", "llvmlite", "networkx", "pandas", "pyarrow", "scipy"),
+    }
     assert load_study(tmp_path / "study.yaml").digest() == study.digest()
 
 
@@ -185,7 +187,7 @@ def test_a_foreign_manifest_and_another_format_are_refused(tmp_path):
     message = f"{tmp_path / 'manifest.json'} must be that of a study directory, got another file"
     assert refused(tmp_path) == refused(tmp_path, study_of()) == [message]
     (tmp_path / "manifest.json").write_text('{"format": 99}')
-    assert refused(tmp_path) == [f"{tmp_path} must have format 1 or 2, got 99"]
+    assert refused(tmp_path) == [f"{tmp_path} must have format 1, 2 or 3, got 99"]
 
 
 def test_another_study_is_refused_with_what_differs(tmp_path):
