@@ -7,6 +7,7 @@ their planning parameters and L is smooth enough (a gaussian cue), and solved an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -41,6 +42,10 @@ class Plans:
 
 
 NO_PLANS = Plans(HELD, _NO_TABLE)
+
+#: Kept for the next cell of a sweep, which often plans alike: solving one takes as long as a hundred runs of a small
+#: population. A few, because each takes about 5 MB.
+_kept_table = lru_cache(maxsize=8)(loss_table)
 
 
 @compiled_loop
@@ -78,7 +83,7 @@ def plans_of(scenario: Scenario, settings: Settings) -> Plans:
     if highest < ALIGNED_ANGLE or chain_length(highest, settings.rotation) >= LONGEST_CHAIN:
         return Plans(SOLVED, _NO_TABLE)
     foresight, guarding, honeypots, discrimination = same
-    table = loss_table(
+    table = _kept_table(
         highest, lowest == highest, settings.stakes_kind, settings.scale, settings.rotation,
         settings.penalty, guarding, foresight, settings.hit_rate, settings.false_alarm_rate, discrimination, honeypots,
     )  # fmt: skip

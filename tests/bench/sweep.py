@@ -23,9 +23,11 @@ from rich.table import Table
 
 from parameter_sweeps.chunk_files import chunk_content
 from parameter_sweeps.chunks import Chunk, Prices
-from parameter_sweeps.execution import _exact_values, _warm_up, run_sweep
+from parameter_sweeps.execution import _warm_up, run_sweep
 from parameter_sweeps.executors import chosen_executor
+from parameter_sweeps.failures import NO_FAILURE
 from parameter_sweeps.maps import MAP_VARIABLES, strategy_map
+from parameter_sweeps.runs import Computed, exact_values, packed
 from parameter_sweeps.store import begin, load_results
 from parameter_sweeps.study import Study
 from simulation.preparation import prepare
@@ -82,9 +84,9 @@ def computing(cells: int) -> float:
     return time.process_time() - start
 
 
-def empty_rows(study: Study, measures: Sequence[str], chunk: Chunk) -> bytes:
+def empty_rows(study: Study, measures: Sequence[str], chunk: Chunk) -> Computed:
     """Return the file of a chunk that nothing was computed for."""
-    return chunk_content(study, measures, chunk, [({}, "")] * chunk.runs)
+    return packed(study, measures, chunk, [({}, NO_FAILURE)] * chunk.runs, None, time.perf_counter())
 
 
 def timed(run: Callable[[], object]) -> float:
@@ -220,11 +222,11 @@ def map_table(size: Size) -> Table:
         def write() -> None:
             for chunk in store.missing():
                 cells = range(chunk.first_cell, chunk.end_cell)
-                rows = [({name: column[cell] for name, column in values.items()}, "") for cell in cells]
+                rows = [({name: column[cell] for name, column in values.items()}, NO_FAILURE) for cell in cells]
                 store.keep(chunk, chunk_content(study, MAP_VARIABLES, chunk, rows))
 
         written, read = timed(write), timed(lambda: load_results(out))
-    one = timed(lambda: [_exact_values(study.scenario) for _ in range(100)]) / 100
+    one = timed(lambda: [exact_values(study.scenario) for _ in range(100)]) / 100
     table = Table(title=f"Strategy map of {study.cell_count:,} cells")
     table.add_column("what")
     table.add_column("seconds", justify="right")
