@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: install demo test torture lint bench clean
+.PHONY: install demo test torture lint bench bench-quick clean
 
 install: $(STAMP)
 
@@ -51,6 +51,12 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# A little of everything, to see that it runs.
+bench-quick: $(STAMP)
+	$(BIN)/python -m tests.bench --quick
+	$(BIN)/python -m tests.bench.sweep --quick
+	$(BIN)/python -m tests.bench.batch --quick
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.bench

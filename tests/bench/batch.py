@@ -2,9 +2,9 @@
 
 The same study of learning, 100 agents for 100 episodes a cell: as a sweep on two processes, from the command to the
 table, files written; and as the idiomatic model of `tests.bench.plain_mesa` under `mesa.batch_run` with two processes,
-of which a part is run. Turn by turn in one run, so that the ratio is that of one machine at one time. Once over the rate
-and the rationality, which leave the agents' plans as they are, and once over the rate and foresight, with which each
-row of cells has plans of its own to make.
+of which a part is run. Turn by turn in one run, so that the ratio is that of one machine at one time. Once over the
+rate and the rationality, which leave the agents' plans as they are, and once over the rate and foresight, with which
+each row of cells has plans of its own to make.
 """
 
 from __future__ import annotations
