@@ -115,13 +115,13 @@ def interruptions(folder: Path, rounds: int) -> str:
     """Interrupt sweeps as ctrl-C does, which reaches all their processes: nothing that was finished is lost."""
     site, random_moment = prepared(folder), random.Random(3)
     ways = [(1,), (2,), (1, "--cluster", "local")]
-    wanted, tries, done = max(len(ways), rounds // 4), 0, 0
+    wanted, tries, done, longest = max(len(ways), rounds // 4), 0, 0, 0.3 * site.seconds
     while done < wanted:
         out = site.begun(f"interrupted-{tries}")
         workers, *more = ways[done % len(ways)]
         sweep = started(site.command(out, int(workers), *map(str, more)))
         wait_for_more(sweep, out, 0)
-        time.sleep(random_moment.uniform(0, 0.3 * site.seconds))
+        time.sleep(random_moment.uniform(0, longest))
         with suppress(ProcessLookupError):
             os.killpg(sweep.process, signal.SIGINT)
         outcome = finished(sweep)
@@ -131,6 +131,7 @@ def interruptions(folder: Path, rounds: int) -> str:
         if outcome.status == 0:
             # on a machine that others use too it may be over before it is interrupted
             assert len(kept) == len(site.cells)
+            longest /= 2
             continue
         assert outcome == Outcome(130, INTERRUPTED), outcome
         assert 0 < len(kept) < len(site.cells)

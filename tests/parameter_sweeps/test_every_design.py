@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from parameter_sweeps.execution import dry_run, run_sweep
-from parameter_sweeps.grids import cells_between
+from parameter_sweeps.grids import cells_between, scenario_with
 from parameter_sweeps.maps import strategy_map
 from parameter_sweeps.store import load_results
 from parameter_sweeps.study import Study
@@ -54,6 +54,20 @@ def test_a_map_agrees_with_each_cell(study):
     if not study.is_grid:
         assert found[FORESIGHT].values.tolist() == list(study.axes[FORESIGHT])
         assert found[FORESIGHT].dims == ("cell",)
+
+
+def test_the_scenario_of_a_cell_is_that_with_its_values(study):
+    for cell in study.cells():
+        expected = study.scenario.with_values(cell.values)
+        assert scenario_with(study, cell.values) == study.cell_scenario(cell) == expected
+        assert scenario_with(study, cell.values).model_dump_json() == expected.model_dump_json()
+
+
+def test_the_scenario_of_a_cell_under_a_regime_has_that_regime():
+    study = Study.from_mapping({"base": "learning", "vary": {FORESIGHT: [0.1, 0.2]}, "regimes": ["covert", "amnesty"]})
+    for cell in study.cells():
+        values = {"regime": study.regimes[cell.values["regime"]], FORESIGHT: cell.values[FORESIGHT]}
+        assert scenario_with(study, cell.values) == study.cell_scenario(cell) == study.scenario.with_values(values)
 
 
 def test_cells_are_numbered_and_cross_processes(study):
