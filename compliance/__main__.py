@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from compliance.commands.calibrate import calibrate_command
 from compliance.commands.check import check_command
 from compliance.commands.explain import explain_command
 from compliance.commands.export import export_command
@@ -40,6 +41,7 @@ app.command("export")(export_command)
 app.command("shard")(shard_command)
 app.command("merge")(merge_command)
 app.command("figures")(figures_command)
+app.command("calibrate")(calibrate_command)
 app.command("list")(list_command)
 
 

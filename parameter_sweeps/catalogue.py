@@ -1,4 +1,4 @@
-"""The scenarios, regimes and studies that come with the software, and loading by name or from a file."""
+"""The scenarios, regimes, studies and calibrations that come with the software, and loading by name or from a file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from models.refusals import InputError, nearest_key
 from models.scenario import Scenario
+from parameter_sweeps.calibration_file import CalibrationFile
 from parameter_sweeps.regime_file import RegimeFile
 from parameter_sweeps.yaml_loader import read_yaml
 
@@ -32,6 +33,11 @@ def shipped_regimes() -> dict[str, Path]:
 def shipped_studies() -> dict[str, Path]:
     """Return the file of each shipped study by its name, in alphabetical order."""
     return _shipped("studies")
+
+
+def shipped_calibrations() -> dict[str, Path]:
+    """Return the file of each shipped calibration by its name, in alphabetical order."""
+    return _shipped("calibrations")
 
 
 def load_scenario(name_or_path: str | os.PathLike[str], folder: str | os.PathLike[str] = "") -> Scenario:
@@ -95,6 +101,17 @@ def load_study(name_or_path: str | os.PathLike[str]) -> Study:
     if isinstance(written, dict) and "base" in written:
         written["base"] = _with_regime(written["base"], path.parent, f"{path}: base: ")
     return Study.from_mapping(written, where=str(path), folder=path.parent)
+
+
+def load_calibration(name_or_path: str | os.PathLike[str]) -> CalibrationFile:
+    """Return a shipped calibration, or the one in a YAML file, whose path of data starts at the file's folder.
+
+    Raises
+    ------
+    InputError
+        If there is no such name or file, or for each mistake in the file.
+    """
+    return CalibrationFile.from_file(_found(name_or_path, "calibration", shipped_calibrations()))
 
 
 def _with_regime(scenario: object, folder: Path, place: str) -> object:

@@ -18,11 +18,13 @@ Row = dict[str, object]
 def list_command(
     what: Annotated[
         str | None,
-        typer.Argument(metavar="[scenarios|regimes|studies|figures|measures|parameters]", help="By default all names."),
+        typer.Argument(
+            metavar="[scenarios|regimes|studies|calibrations|figures|measures|parameters]", help="By default all names."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List scenarios, regimes, studies, figures, measures or parameters."""
+    """List scenarios, regimes, studies, calibrations, figures, measures or parameters."""
     if what is not None and what not in _LISTS:
         refuse(f"what is listed must be one of {', '.join(_LISTS)}, got {what!r}{_suggestion(what)}")
     listed = {name: rows() for name, rows in _LISTS.items() if what in (None, name)}
@@ -72,6 +74,12 @@ def _regimes() -> list[Row]:
     return [{"regime": name, "about": _first_comment(path)} for name, path in shipped_regimes().items()]
 
 
+def _calibrations() -> list[Row]:
+    from parameter_sweeps.catalogue import load_calibration, shipped_calibrations
+
+    return [{"calibration": name, "claim": load_calibration(name).claim} for name in shipped_calibrations()]
+
+
 def _figures() -> list[Row]:
     from analysis.figures.trajectory import trajectory_figure
     from analysis.report import figure_descriptions
@@ -113,6 +121,7 @@ _LISTS = {
     "scenarios": _scenarios,
     "regimes": _regimes,
     "studies": _studies,
+    "calibrations": _calibrations,
     "figures": _figures,
     "measures": _measures,
     "parameters": _parameters,

@@ -155,7 +155,9 @@ def test_sweep_needs_a_folder(tmp_path):
     assert lines == ["compliance: --workers must be at least 1, got 0"]
 
 
-@pytest.mark.parametrize("what", ["scenarios", "regimes", "studies", "figures", "measures", "parameters"])
+@pytest.mark.parametrize(
+    "what", ["scenarios", "regimes", "studies", "calibrations", "figures", "measures", "parameters"]
+)
 def test_each_list_can_be_printed(what):
     assert done("list", what).stdout
     rows = strict(done("list", what, "--json").stdout)

@@ -47,7 +47,8 @@ def test_help_works_and_names_every_command():
     found = python("-m", "compliance", "--help")
     assert found.returncode == 0
     for command in (
-        "explain", "run", "map", "sweep", "shard", "merge", "status", "check", "replay", "export", "figures", "list",
+        "explain", "run", "map", "sweep", "shard", "merge", "status", "check", "replay", "export", "figures",
+        "calibrate", "list",
     ):  # fmt: skip
         assert re.search(rf"^\s+{command}\s", found.stdout, flags=re.MULTILINE)
 
