@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: install demo test torture lint bench bench-quick clean
+.PHONY: install demo test published torture lint bench bench-quick clean
 
 install: $(STAMP)
 
@@ -45,6 +45,11 @@ test: $(STAMP)
 # Hundreds of kills, faults and damages; a few of each are in the tests.
 torture: $(STAMP)
 	$(BIN)/python -m tests.parameter_sweeps.faults --rounds 200
+
+# The page about the published experiment, a few minutes.
+published: $(STAMP)
+	$(BIN)/compliance calibrate published_tiers --out results/published_tiers
+	cp results/published_tiers/published_tiers.md results/published_tiers/published_tiers.png docs/
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -180,7 +180,7 @@ def test_explanations_are_fitted_to_the_default_prompt(published, few, table):
     page = published_page({"same_model": few}, found, "figure.png")
     text = "\n".join(page)
     assert "![Refusal rates" in text
-    assert "In part: goals were kept" in text
+    assert "In part: reasoning is nearer to goals kept" in text
     assert all(len(line) <= 118 for line in page if not line.startswith(("|", "!")))
 
 
