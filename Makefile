@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: install demo test published torture lint bench bench-quick clean
+.PHONY: install demo test theory published torture lint bench bench-quick clean
 
 install: $(STAMP)
 
@@ -41,6 +41,10 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2
+
+# Every result of the theory, exactly and by simulation, as a table in docs/.
+theory: $(STAMP)
+	$(BIN)/compliance theory
 
 # Hundreds of kills, faults and damages; a few of each are in the tests.
 torture: $(STAMP)

@@ -1,4 +1,4 @@
-"""Tables as CSV and as LaTeX (booktabs), the same bytes from the same numbers."""
+"""Tables as CSV, as LaTeX (booktabs) and as Markdown, the same bytes from the same numbers."""
 
 from __future__ import annotations
 
@@ -64,6 +64,16 @@ def write_latex(frame: pd.DataFrame, stem: Path) -> Path:
     return write_text(stem, "tex", lines)
 
 
+def write_markdown(frame: pd.DataFrame, stem: Path, title: str, paragraphs: Iterable[str] = ()) -> Path:
+    """Write a table as Markdown, under a title and paragraphs; bars inside cells are escaped."""
+    rows = frame.itertuples(index=False, name=None)
+    lines = [f"# {title}", ""]
+    for paragraph in paragraphs:
+        lines += [paragraph, ""]
+    lines += [_markdown_row(map(str, frame.columns)), _markdown_row("---" for _ in frame.columns)]
+    return write_text(stem, "md", [*lines, *(_markdown_row(_plain(value) for value in row) for row in rows)])
+
+
 def write_text(stem: Path, suffix: str, lines: Iterable[str]) -> Path:
     """Write lines to a file, with the same bytes on every system; its folder is made if it is not there."""
     stem.parent.mkdir(parents=True, exist_ok=True)
@@ -85,6 +95,10 @@ def _plain(value: Any) -> str:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n\r') else text
+
+
+def _markdown_row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _latex_row(cells: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from compliance.commands.check import check_command
 from compliance.commands.explain import explain_command
 from compliance.commands.export import export_command
 from compliance.commands.figures import figures_command
+from compliance.commands.game import game_command
 from compliance.commands.list import list_command
 from compliance.commands.map import map_command
 from compliance.commands.merge import merge_command
@@ -19,6 +20,7 @@ from compliance.commands.run import run_command
 from compliance.commands.shard import shard_command
 from compliance.commands.status import status_command
 from compliance.commands.sweep import sweep_command
+from compliance.commands.theory import theory_command
 
 # plain help and tracebacks: what makes them pretty would double the time of every start
 app = typer.Typer(
@@ -42,6 +44,8 @@ app.command("shard")(shard_command)
 app.command("merge")(merge_command)
 app.command("figures")(figures_command)
 app.command("calibrate")(calibrate_command)
+app.command("theory")(theory_command)
+app.command("game")(game_command)
 app.command("list")(list_command)
 
 

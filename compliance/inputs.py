@@ -138,3 +138,30 @@ def folder_from(path: Path | None) -> None:
     nearest = next(place for place in (path, *path.absolute().parents) if place.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK):
         refuse(f"--out must be a folder that can be written, got {path}")
+
+
+def whole_seed_from(seed: int) -> None:
+    """Refuse a seed that is not in [0, 2^32), before anything is computed."""
+    if not 0 <= seed < 2**32:
+        refuse(f"--seed must be in [0, 2^32), got {seed}")
+
+
+def numbers_from(text: str, option: str) -> list[float]:
+    """Return the numbers in a text with commas, or refuse what is none."""
+    try:
+        return [float(number) for number in text.split(",")]
+    except ValueError:
+        refuse(f"{option} must be numbers separated by commas, got {text!r}")
+
+
+def file_from(path: Path | None, suffix: str) -> None:
+    """Refuse a file for results that has another suffix or cannot be written, before anything is computed."""
+    if path is None:
+        return
+    if path.suffix != suffix:
+        refuse(f"--out must be a file named {suffix}, got {path}")
+    if path.is_dir():
+        refuse(f"--out must be a file, got the folder {path}")
+    nearest = next(place for place in path.absolute().parents if place.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        refuse(f"--out must be a file that can be written, got {path}")

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from analysis.tables import escaped, write_table
+from analysis.tables import escaped, write_markdown, write_table
 
 FRAME = pd.DataFrame(
     {"cell": [0, 1], "best": ["faking", "context_sensitive, a"], "value": [1.0 / 3.0, math.nan], "z": [-1.5, math.inf]}
@@ -44,3 +44,11 @@ def test_what_latex_would_read_as_commands_is_escaped():
     assert escaped(r"5 % of a_b & {c} $x^2$ #1 ~ \ <") == (
         r"5 \% of a\_b \& \{c\} \$x\textasciicircum{}2\$ \#1 \textasciitilde{} \textbackslash{} \textless{}"
     )
+
+
+def test_markdown(tmp_path):
+    frame = pd.DataFrame({"what": ["a | b", "c"], "x": [1.5, math.nan]})
+    path = write_markdown(frame, tmp_path / "t", "A table", ["What it says."])
+    assert path.read_text(encoding="utf-8").splitlines() == [
+        "# A table", "", "What it says.", "", "| what | x |", "| --- | --- |", r"| a \| b | 1.5 |", "| c |  |",
+    ]  # fmt: skip

