@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+#: Digits that are read, not computed with.
 PRINTED_DIGITS = 4
 
 

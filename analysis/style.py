@@ -12,11 +12,37 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-#: Widths in inches of a figure in one column of a page, and across both.
-WIDTHS = {"one_column": 3.4, "two_columns": 7.0}
+#: Widths in inches, by the page that a figure is for.
+WIDTHS = {
+    "one_column": 3.4,
+    "two_columns": 7.0,
+    "neurips": 5.5,
+    "icml": 3.25,
+    "icml_wide": 6.75,
+    "jmlr": 6.0,
+    "tmlr": 6.5,
+    "ieee": 3.5,
+    "ieee_wide": 7.16,
+    "slide": 10.0,
+}
+#: By how much letters and lines are larger than on a page.
+_SCALES = {"slide": 2.0}
+#: From so many inches a figure has room for more columns of panels and legend.
+WIDE = 4.8
+#: Okabe and Ito's colours, each with a line and a marker, so that none is told by its colour alone.
+SERIES = (
+    ("#0072B2", "-", "o"),
+    ("#D55E00", (0, (4.0, 1.6)), "s"),
+    ("#009E73", (0, (1.2, 1.2)), "^"),
+    ("#CC79A7", (0, (5.0, 1.4, 1.2, 1.4)), "D"),
+    ("#E69F00", (0, (7.0, 2.0)), "v"),
+    ("#56B4E9", (0, (3.0, 1.2, 1.2, 1.2, 1.2, 1.2)), "P"),
+    ("#1a1a1a", (0, (1.2, 2.4)), "X"),
+    ("#F0E442", (0, (2.4, 1.0)), "*"),
+)
 PNG_DPI = 200
 #: Resolution of the meshes inside PDF and SVG.
 MESH_DPI = 600
@@ -77,12 +103,22 @@ _METADATA: dict[str, dict[str, Any]] = {
 
 
 @contextmanager
-def styled() -> Iterator[None]:
-    """Draw inside it with the style of this module, whatever the user's settings; they return afterwards."""
+def styled(width: str = "neurips") -> Iterator[None]:
+    """Draw inside it with the style of this module, whatever the user's settings; they return afterwards.
+
+    Sizes are those of a page, in points at final size, and larger for a slide.
+    """
+    scale = scale_of(width)
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_STYLE)
+        mpl.rcParams.update({key: value * scale for key, value in _STYLE.items() if isinstance(value, float)})
         yield
+
+
+def scale_of(width: str) -> float:
+    """Return by how much letters, lines and markers are larger than on a page."""
+    return _SCALES.get(width, 1.0)
 
 
 def blank_figure(width: float, height: float) -> Figure:
@@ -98,7 +134,12 @@ def sequential_colours() -> LinearSegmentedColormap:
     return LinearSegmentedColormap.from_list("blue", shades)
 
 
-def save_figure(figure: Figure, stem: Path) -> list[Path]:
+def diverging_colours() -> Colormap:
+    """Return a map from blue over white to red, for fields with a centre."""
+    return mpl.colormaps["RdBu_r"]
+
+
+def save_figure(figure: Figure, stem: Path, width: str = "neurips") -> list[Path]:
     """Write a figure as PDF, PNG (200 dpi) and SVG, and return the files.
 
     Parameters
@@ -107,10 +148,12 @@ def save_figure(figure: Figure, stem: Path) -> list[Path]:
         Drawn inside `styled`.
     stem : Path
         The files without their suffix; the folder is made if it is not there.
+    width : str
+        What it was drawn for.
     """
     stem.parent.mkdir(parents=True, exist_ok=True)
     files = []
-    with styled():
+    with styled(width):
         for suffix, metadata in _METADATA.items():
             # not with_suffix, which would cut a name such as "rate_0.5"
             path = stem.with_name(f"{stem.name}.{suffix}")

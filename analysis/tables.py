@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.markdown import PRINTED_DIGITS, markdown_table
+
 SIGNIFICANT_DIGITS = 12
-#: Digits that are read, not computed with.
-PRINTED_DIGITS = 4
 
 _ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -64,14 +64,12 @@ def write_latex(frame: pd.DataFrame, stem: Path) -> Path:
     return write_text(stem, "tex", lines)
 
 
-def write_markdown(frame: pd.DataFrame, stem: Path, title: str, paragraphs: Iterable[str] = ()) -> Path:
-    """Write a table as Markdown, under a title and paragraphs; bars inside cells are escaped."""
-    rows = frame.itertuples(index=False, name=None)
-    lines = [f"# {title}", ""]
+def write_markdown(frame: pd.DataFrame, stem: Path, title: str = "", paragraphs: Iterable[str] = ()) -> Path:
+    """Write a table as Markdown, under a title and paragraphs if there are any; numbers to 4 digits, flush right."""
+    lines = [f"# {title}", ""] if title else []
     for paragraph in paragraphs:
         lines += [paragraph, ""]
-    lines += [_markdown_row(map(str, frame.columns)), _markdown_row("---" for _ in frame.columns)]
-    return write_text(stem, "md", [*lines, *(_markdown_row(_plain(value) for value in row) for row in rows)])
+    return write_text(stem, "md", [*lines, *markdown_table(frame)])
 
 
 def write_text(stem: Path, suffix: str, lines: Iterable[str]) -> Path:
@@ -95,10 +93,6 @@ def _plain(value: Any) -> str:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\n\r') else text
-
-
-def _markdown_row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _latex_row(cells: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from compliance.commands.list import list_command
 from compliance.commands.map import map_command
 from compliance.commands.merge import merge_command
 from compliance.commands.replay import replay_command
+from compliance.commands.report import report_command
 from compliance.commands.run import run_command
 from compliance.commands.shard import shard_command
 from compliance.commands.status import status_command
@@ -46,6 +47,7 @@ app.command("figures")(figures_command)
 app.command("calibrate")(calibrate_command)
 app.command("theory")(theory_command)
 app.command("game")(game_command)
+app.command("report")(report_command)
 app.command("list")(list_command)
 
 

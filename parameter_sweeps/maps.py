@@ -77,6 +77,11 @@ def strategy_map(study: Study, progress: Callable[[int, int], None] | None = Non
     return xr.Dataset(variables, coords=_coordinates(study), attrs=attributes)
 
 
+def is_simulated(study: Study) -> bool:
+    """Return whether anything of a study is simulated: not if all its measures are those of a map."""
+    return not study.measures or not set(MAP_VARIABLES).issuperset(study.measures)
+
+
 def _coordinates(study: Study) -> dict[str, Any]:
     if study.is_grid:
         return {key: (key, column) for factor in study.factors for key, column in factor.written.items()}

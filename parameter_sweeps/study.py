@@ -36,6 +36,7 @@ from parameter_sweeps.record_keys import fewest_episodes, given_keys, record_con
 from parameter_sweeps.regime_axis import refused_regimes, regimes_as_json
 from parameter_sweeps.study_fields import StudyFields
 from parameter_sweeps.study_sentences import sentences
+from parameter_sweeps.support_conditions import unfit_conditions
 
 __all__ = ["MAXIMAL_CELLS", "Cell", "Study"]
 
@@ -85,7 +86,11 @@ class Study(StudyFields):
     figure
         Name of the study's figure, or a mapping that describes it.
     supports_if
-        Declared, but not built: it must be left out.
+        When the results support the claim: a statistic of `support_conditions.STATISTICS` with its keys, ``where`` and
+        a bound (``above``, ``below`` or ``within``), or ``all`` with a list of such. It is no part of what determines
+        results.
+    quick
+        Whether the study was scaled down, which its figures and its paragraph then say.
 
     Raises
     ------
@@ -206,8 +211,9 @@ class Study(StudyFields):
     def canonical(self) -> dict[str, Any]:
         """Return what determines the results, as strict JSON holds it: infinities are the text "inf".
 
-        Names, claim and figure are left out, axes are written out as lists. `from_mapping` makes the same
-        study of it, but of a table it needs the file too. The order of ``vary`` matters, because it numbers the cells.
+        Names, claim, figure and what supports the claim are left out, axes are written out as lists. `from_mapping`
+        makes the same study of it, but of a table it needs the file too. The order of ``vary`` matters: it numbers
+        the cells.
         """
         return {
             "base": self.base.model_dump(mode="json", exclude={"name"}),
@@ -250,5 +256,7 @@ class Study(StudyFields):
             _ = self.factors
         fewest = fewest_episodes(self.scenario, checked)
         if mistakes := list(record_conflicts(self.record, self.record_every, self.burn_in, fewest)):
+            raise InputError(mistakes)
+        if mistakes := list(unfit_conditions(self)):
             raise InputError(mistakes)
         return self

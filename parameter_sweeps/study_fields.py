@@ -16,6 +16,7 @@ from parameter_sweeps.catalogue import load_scenario
 from parameter_sweeps.design_kinds import Boundary, Design, Grid, OneAtATime, design_from
 from parameter_sweeps.ranges import interval_requirement, is_range, range_requirement
 from parameter_sweeps.regime_axis import named_regimes
+from parameter_sweeps.support_conditions import admitted_support
 
 _LIMITS = {"replicates": (1, 10**6), "seed": (0, 2**32 - 1), "record_every": (1, 10**9), "burn_in": (0, 10**9)}
 
@@ -41,7 +42,8 @@ class StudyFields(BaseModel):
     record_every: int | None = None
     burn_in: int = 0
     figure: str | dict[str, Any] | None = None
-    supports_if: None = None
+    supports_if: dict[str, Any] | None = None
+    quick: bool = Field(False, strict=True)
 
     @field_validator("base", mode="before")
     @classmethod
@@ -69,10 +71,8 @@ class StudyFields(BaseModel):
 
     @field_validator("supports_if", mode="before")
     @classmethod
-    def _left_out(cls, written: object) -> object:
-        if written is not None:
-            raise refusal("left out (it is declared, but not built yet)")
-        return written
+    def _conditions(cls, written: object) -> object:
+        return None if written is None else admitted_support(written)
 
     @field_validator("regimes", mode="before")
     @classmethod

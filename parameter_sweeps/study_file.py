@@ -39,7 +39,7 @@ def study_text(study: Study) -> str:
         if isinstance(axis, Mapping) and not {"linspace", "logspace"}.isdisjoint(axis):
             canonical["vary"][key] = _spacing(axis)
     head = {"name": study.name, "claim": study.claim}
-    content = head | canonical | {"figure": strict(study.figure)}
+    content = head | canonical | {"figure": strict(study.figure)} | _said_of_results(study)
     try:
         text = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
         written: Any = parse_yaml(text, "study.yaml")
@@ -72,7 +72,14 @@ def kept_cells(study: Study) -> str:
 
 
 def _identity(study: Study) -> tuple[Any, ...]:
-    return study.digest(), study.name, study.claim, study.base.name, strict(study.figure)
+    said = strict(study.figure), _said_of_results(study)
+    return study.digest(), study.name, study.claim, study.base.name, said
+
+
+def _said_of_results(study: Study) -> dict[str, Any]:
+    """Return the keys that say what is made of results, where they are given."""
+    conditions = {} if study.supports_if is None else {"supports_if": strict(study.supports_if)}
+    return conditions | ({"quick": True} if study.quick else {})
 
 
 def _spacing(axis: Mapping[str, Any]) -> dict[str, list[float]]:

@@ -16,8 +16,10 @@ from analysis.style import (
     INK,
     MISSING,
     SIMULATED,
+    WIDE,
     WIDTHS,
     blank_figure,
+    scale_of,
     sequential_colours,
     styled,
 )
@@ -84,8 +86,6 @@ _LEGEND: dict[str, Any] = {
     "handletextpad": 0.5,
     "columnspacing": 0.9,
 }
-_LEGEND_COLUMNS = {"one_column": 2, "two_columns": 4}
-_HEIGHTS = {"one_column": 0.96, "two_columns": 0.54}
 _LABEL_SIZE = 9.0
 #: Points by which the colour of a class reaches into its region where simulated behaviour fills the rest.
 _EDGE = 2.2
@@ -103,13 +103,15 @@ def regime_map(
     table : DataFrame
         As of `analysis.comparisons.cell_table`; without results the regions are drawn alone.
     boundaries : Boundaries
-    width : {"one_column", "two_columns"}
+    width : str
+        One of `analysis.style.WIDTHS`.
     title : str
         Written above the figure; none by default, since a paper has captions.
     """
     inches = WIDTHS[width]
-    with styled():
-        figure = blank_figure(inches, inches * _HEIGHTS[width])
+    is_wide = inches / scale_of(width) > WIDE
+    with styled(width):
+        figure = blank_figure(inches, inches * (0.54 if is_wide else 0.96))
         axes = figure.add_subplot()
         _frame(axes, study, boundaries)
         _tints(axes, boundaries, only_edges="compliance_watched" in table)
@@ -117,7 +119,7 @@ def regime_map(
         if "compliance_watched" in table:
             handles += _heat_map(figure, axes, study, table)
         handles += _names(axes, boundaries)
-        figure.legend(handles=handles, ncols=_LEGEND_COLUMNS[width], **_LEGEND)
+        figure.legend(handles=handles, ncols=4 if is_wide else 2, **_LEGEND)
         if title:
             figure.suptitle(title)
     return figure

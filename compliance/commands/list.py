@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,12 +20,13 @@ def list_command(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[scenarios|regimes|studies|calibrations|figures|measures|parameters]", help="By default all names."
+            metavar="[scenarios|regimes|studies|calibrations|figures|statistics|measures|parameters]",
+            help="By default all names.",
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List scenarios, regimes, studies, calibrations, figures, measures or parameters."""
+    """List scenarios, regimes, studies, calibrations, figures, statistics of claims, measures or parameters."""
     if what is not None and what not in _LISTS:
         refuse(f"what is listed must be one of {', '.join(_LISTS)}, got {what!r}{_suggestion(what)}")
     listed = {name: rows() for name, rows in _LISTS.items() if what in (None, name)}
@@ -81,11 +83,28 @@ def _calibrations() -> list[Row]:
 
 
 def _figures() -> list[Row]:
+    from analysis.figures.kinds import KINDS
     from analysis.figures.trajectory import trajectory_figure
-    from analysis.report import figure_descriptions
 
-    about = figure_descriptions() | {"trajectory": (trajectory_figure.__doc__ or "").partition("\n")[0]}
-    return [{"figure": name, "about": text} for name, text in about.items()]
+    listed: list[Row] = [
+        {"figure": name, "about": kind.about, "options": ", ".join(_option_words(kind.options))}
+        for name, kind in KINDS.items()
+    ]
+    about = (trajectory_figure.__doc__ or "").partition("\n")[0]
+    return [*listed, {"figure": "trajectory", "about": f"{about} Of a run: compliance run --out.", "options": ""}]
+
+
+def _option_words(options: Mapping[str, Any]) -> list[str]:
+    return [f"{name} (needed)" if option.needed else name for name, option in options.items()]
+
+
+def _statistics() -> list[Row]:
+    from parameter_sweeps.support_conditions import STATISTICS
+
+    return [
+        {"statistic": name, "about": row.about, "needs": ", ".join(row.needs), "admits": ", ".join(row.admits)}
+        for name, row in STATISTICS.items()
+    ]
 
 
 def _measures() -> list[Row]:
@@ -123,6 +142,7 @@ _LISTS = {
     "studies": _studies,
     "calibrations": _calibrations,
     "figures": _figures,
+    "statistics": _statistics,
     "measures": _measures,
     "parameters": _parameters,
 }

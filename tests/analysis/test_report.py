@@ -11,8 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.figures.kinds import KINDS, figure_descriptions, figure_of
 from analysis.figures.regime_map import axis_label
-from analysis.report import FIGURE_KINDS, draw_figures, figure_descriptions, figure_of, write_report
+from analysis.outcome import Outcome
+from analysis.report import draw_figures, write_report
+from analysis.style import WIDTHS
 from models.refusals import InputError
 from parameter_sweeps.execution import run_sweep
 from parameter_sweeps.maps import strategy_map
@@ -20,6 +23,7 @@ from parameter_sweeps.study import Study
 
 FORESIGHT, RATE = "agents.foresight", "regime.schedule.rate"
 SUFFIXES = [".pdf", ".png", ".svg", ".csv", ".tex", ".md"]
+TABLES = ["small_summary.md", "small_figure.csv", *(f"small_measures.{suffix}" for suffix in ("csv", "tex", "md"))]
 
 
 def study_of(**keys: object) -> Study:
@@ -48,7 +52,7 @@ def refusal_of(**keys: object) -> list[str]:
 
 
 def test_files_are_named_after_the_study(drawn):
-    assert [path.name for path in drawn] == [f"small{suffix}" for suffix in SUFFIXES]
+    assert [path.name for path in drawn] == [*(f"small{suffix}" for suffix in SUFFIXES), *TABLES, "numbers.tex"]
     assert all(path.stat().st_size > 0 for path in drawn)
 
 
@@ -103,7 +107,7 @@ def test_the_paragraph_gives_the_numbers_of_the_table(drawn):
     share = 100 * (table["best"] == "faking").mean()
     assert f"faking in {share:.1f} %" in text
     assert "Claim: It pays." in text
-    assert "2 replicates of 100 agents and 30 episodes a cell, seed 1" in text
+    assert "20 cells, 2 replicates of 100 agents and 30 episodes a cell, seed 1" in text
     largest = table[["z_watched", "z_unwatched"]].abs().max(axis=None)
     assert f"the largest is {largest:.2f}" in text
     assert "missing or failed" not in text
@@ -112,7 +116,7 @@ def test_the_paragraph_gives_the_numbers_of_the_table(drawn):
 
 def test_without_results_the_exact_map_is_drawn(tmp_path):
     files = draw_figures(study_of(), tmp_path)
-    assert [path.suffix for path in files] == SUFFIXES
+    assert [path.suffix for path in files][:6] == SUFFIXES
     assert "compliance_watched" not in pd.read_csv(files[3])
     assert "replicates" not in files[5].read_text()
     svg = files[2].read_text()
@@ -128,7 +132,7 @@ def test_a_shipped_study_by_its_name(tmp_path):
 
 def test_a_study_without_two_numbers_has_tables_alone(tmp_path):
     files = draw_figures(study_of(vary={FORESIGHT: [0.1, 0.9]}, figure=None), tmp_path)
-    assert [path.suffix for path in files] == [".csv", ".tex", ".md"]
+    assert [path.name for path in files] == ["small.csv", "small.tex", "small.md", "small_summary.md", "numbers.tex"]
 
 
 @pytest.mark.parametrize("width", ["one_column", "two_columns"])
@@ -137,7 +141,7 @@ def test_holes_are_marked(sweep, tmp_path, width):
     results.loc[results["cell"] == 7, "error"] = "run: lost"
     results.loc[results["cell"] == 7, ["compliance_watched", "compliance_unwatched"]] = np.nan
     kept = results[(results["cell"] != 3) | (results["replicate"] != 0)]
-    files = write_report(study_of(figure={"kind": "regime_map", "width": width}), kept, tmp_path)
+    files = write_report(Outcome(study_of(figure={"kind": "regime_map", "width": width}), kept), tmp_path)
     assert pd.read_csv(files[3])["holes"].tolist() == [{3: 1, 7: 2}.get(cell, 0) for cell in range(20)]
     assert "<!-- missing or failed runs -->" in files[2].read_text()
     assert "**2 of 20 cells have missing or failed runs**" in files[5].read_text()
@@ -161,20 +165,21 @@ def test_axes_say_words_symbol_and_unit():
 
 
 def test_every_kind_says_what_it_shows():
-    assert set(figure_descriptions()) == set(FIGURE_KINDS)
+    assert set(figure_descriptions()) == set(KINDS)
     assert all(len(line) > 20 for line in figure_descriptions().values())
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones():
-    assert refusal_of(figure="heat") == ["figure must be regime_map, got 'heat'"]
-    assert refusal_of(figure={"kind": "heat"}) == ["figure.kind must be regime_map, got 'heat'"]
-    assert refusal_of(figure={"width": "one_column"}) == ["figure.kind must be regime_map, got nothing"]
+    known = " or ".join(KINDS)
+    assert refusal_of(figure="heat") == [f"figure must be {known}, got 'heat'"]
+    assert refusal_of(figure={"kind": "heat"}) == [f"figure.kind must be {known}, got 'heat'"]
+    assert refusal_of(figure={"width": "one_column"}) == [f"figure.kind must be {known}, got nothing"]
 
 
 def test_unknown_options_are_refused():
     assert refusal_of(figure={"kind": "regime_map", "widht": 3, "width": "wide", "title": 1}) == [
-        "figure.widht must be one of width, title",
-        "figure.width must be one_column or two_columns, got 'wide'",
+        "figure.widht must be one of width, title; did you mean width?",
+        f"figure.width must be one of {', '.join(WIDTHS)}, got 'wide'",
         "figure.title must be text, got 1",
     ]
 
@@ -188,7 +193,7 @@ def test_a_map_of_one_number_is_refused():
 def test_results_without_a_run_that_ended_well_are_refused(sweep):
     results = run_sweep(study_of(claim="It pays."), sweep, workers=1).assign(error="lost")
     with pytest.raises(InputError, match="at least one run that ended well"):
-        write_report(study_of(), results, sweep)
+        write_report(Outcome(study_of(), results), sweep)
 
 
 def test_results_without_compliance_are_refused(tmp_path):
@@ -196,7 +201,7 @@ def test_results_without_compliance_are_refused(tmp_path):
     with pytest.raises(InputError) as caught:
         draw_figures(tmp_path / "sweep", tmp_path / "figures")
     assert caught.value.messages == [
-        "measures must include compliance_watched and compliance_unwatched for figures of a sweep"
+        "measures must include compliance_watched and compliance_unwatched for a regime map of a sweep"
     ]
     assert not (tmp_path / "figures").exists()
 

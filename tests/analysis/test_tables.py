@@ -50,5 +50,5 @@ def test_markdown(tmp_path):
     frame = pd.DataFrame({"what": ["a | b", "c"], "x": [1.5, math.nan]})
     path = write_markdown(frame, tmp_path / "t", "A table", ["What it says."])
     assert path.read_text(encoding="utf-8").splitlines() == [
-        "# A table", "", "What it says.", "", "| what | x |", "| --- | --- |", r"| a \| b | 1.5 |", "| c |  |",
+        "# A table", "", "What it says.", "", "| what | x |", "| --- | ---: |", r"| a \| b | 1.5 |", "| c | – |",
     ]  # fmt: skip

@@ -156,7 +156,7 @@ def test_sweep_needs_a_folder(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "what", ["scenarios", "regimes", "studies", "calibrations", "figures", "measures", "parameters"]
+    "what", ["scenarios", "regimes", "studies", "calibrations", "figures", "statistics", "measures", "parameters"]
 )
 def test_each_list_can_be_printed(what):
     assert done("list", what).stdout
@@ -307,7 +307,8 @@ def test_figures_of_a_study_and_of_a_sweep(tmp_path):
     study = small_study(tmp_path)
     done("sweep", study, "--out", tmp_path / "out", "--workers", 1)
     for source in (study, tmp_path / "out"):
-        files = done("figures", source, "--out", tmp_path / "figures").stdout.split()
+        options = ("--out", tmp_path / "figures", "--results", tmp_path / "results")
+        files = done("figures", source, *options).stdout.split()
         assert files
         assert all(Path(file).exists() for file in files)
 

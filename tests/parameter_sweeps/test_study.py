@@ -100,7 +100,6 @@ def test_empty_entries_are_left_out():
 
 REFUSED = f"{PENALTY} must be a number >= 0, got -1"
 TWICE = "replicates must be left out where run.replicates is given, got 3"
-UNBUILT = "is declared, but not built yet"
 IN_SEED_RANGE = "must be a whole number in [0, 4294967295], got"
 DESIGNS = "grid, latin_hypercube, sobol, table, one_at_a_time or boundary"
 NAMES = "must be a list of names, each once, got"
@@ -119,7 +118,6 @@ SHIPPED = "must be a shipped name (base, learning) or a YAML file, got"
         ({"design": "gird"}, f"design must be {DESIGNS}, got 'gird'"),
         ({"design": 3}, f"design must be {DESIGNS}, or a mapping with one of them as kind, got 3"),
         ({"independent": 1}, "independent must be true or false, got 1"),
-        ({"supports_if": {"a": 1}}, f"supports_if must be left out (it {UNBUILT}), got {{'a': 1}}"),
         ({"figure": 1}, "figure must be the name of a figure or a mapping, got 1"),
         ({"measures": ["a", "a"]}, f"measures {NAMES} ['a', 'a']"),
         ({"measures": [""]}, f"measures {NAMES} ['']"),
@@ -270,6 +268,7 @@ PLAIN = {"vary": {FORESIGHT: [0.25, 0.5], RATE: [0.1, 0.2]}}
     "keys",
     [
         {"name": "other", "claim": "other", "figure": "other"},
+        {"supports_if": {"statistic": "value", "measure": "trust", "above": 0.5}, "quick": True},
         {"vary": {FORESIGHT: {"linspace": [0.25, 0.5, 2]}, RATE: [0.1, 0.2]}},
         {"replicates": 20},
         {"base": load_scenario("base").with_values({"name": "other"})},
