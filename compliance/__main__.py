@@ -8,6 +8,8 @@ import typer
 
 from compliance.commands.calibrate import calibrate_command
 from compliance.commands.check import check_command
+from compliance.commands.compare import compare_command
+from compliance.commands.discover import discover_command
 from compliance.commands.explain import explain_command
 from compliance.commands.export import export_command
 from compliance.commands.figures import figures_command
@@ -18,6 +20,7 @@ from compliance.commands.merge import merge_command
 from compliance.commands.replay import replay_command
 from compliance.commands.report import report_command
 from compliance.commands.run import run_command
+from compliance.commands.sensitivity import sensitivity_command
 from compliance.commands.shard import shard_command
 from compliance.commands.status import status_command
 from compliance.commands.sweep import sweep_command
@@ -48,6 +51,9 @@ app.command("calibrate")(calibrate_command)
 app.command("theory")(theory_command)
 app.command("game")(game_command)
 app.command("report")(report_command)
+app.command("sensitivity")(sensitivity_command)
+app.command("discover")(discover_command)
+app.command("compare")(compare_command)
 app.command("list")(list_command)
 
 

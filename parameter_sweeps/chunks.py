@@ -8,6 +8,7 @@ many workers, it is run. Of a study that has become longer only what is new is c
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import pairwise
@@ -121,14 +122,18 @@ def chunk_names(
 ) -> Iterator[str]:
     """Yield the name of each chunk: a SHA-256 of all that determines its rows, but not of the code.
 
-    Of the code it has only the digest of each of the user's own measures, in `functions` by name.
+    Of the code it has only the digest of each of the user's own measures, in `functions` by name. Of chunks with equal
+    rows each but the first has its number among them in its name, since a name is that of one chunk.
     """
     common = sha256(shared_by_cells(study) | {"measures": list(measures), "functions": dict(functions or {})})
     regimes = written_regimes(study)
+    seen: Counter[str] = Counter()
     for chunk in chunks:
         cells = cells_between(study, chunk.first_cell, chunk.end_cell)
         values = [[determining(key, value, regimes) for key, value in cell.values.items()] for cell in cells]
-        yield sha256([common, values, chunk.first_replicate, chunk.end_replicate])
+        name = sha256([common, values, chunk.first_replicate, chunk.end_replicate])
+        yield sha256([name, seen[name]]) if seen[name] else name
+        seen[name] += 1
 
 
 def shared_by_cells(study: Study) -> dict[str, Any]:

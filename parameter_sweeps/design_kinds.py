@@ -50,10 +50,46 @@ class Sobol(Section):
     @field_validator("cells")
     @classmethod
     def _balanced(cls, cells: int) -> int:
-        if cells & (cells - 1):
-            below = 1 << (cells.bit_length() - 1)
-            raise refusal(f"a power of two, as Sobol points are balanced in no other number ({below} or {2 * below})")
-        return cells
+        return _power_of_two(cells)
+
+
+class Saltelli(Section):
+    """Pairs of Sobol points, and each first of a pair with one value of its second: for Sobol's indices.
+
+    Of N base points and D varied keys there are N (D + 2) cells; with second order N (2 D + 2). Cells of one base
+    point follow each other: the first point A, then A with the value of B in each key, with second order B with the
+    value of A in each key, and B. The first cells of more base points are those of fewer.
+    """
+
+    kind: Literal["saltelli"] = _kind("saltelli")
+    points: int = number(64, "Number of base points, a power of two.", unit="points", ge=2, le=MOST_POINTS, whole=True)
+    second_order: bool = choice(False, "Whether pairs of parameters have an index too.", strict=True)
+    seed: int | None = _seed()
+
+    @field_validator("points")
+    @classmethod
+    def _balanced(cls, points: int) -> int:
+        return _power_of_two(points)
+
+
+class Morris(Section):
+    """Trajectories on a grid of levels along which each varied key changes once: for elementary effects.
+
+    Of R trajectories and D varied keys there are R (D + 1) cells; those of a trajectory follow each other. The first
+    trajectories of more are those of fewer.
+    """
+
+    kind: Literal["morris"] = _kind("morris")
+    trajectories: int = number(20, "Number of trajectories.", unit="trajectories", ge=2, le=MOST_POINTS, whole=True)
+    levels: int = number(4, "Levels in each range, an even number.", unit="levels", ge=4, le=1000, whole=True)
+    seed: int | None = _seed()
+
+    @field_validator("levels")
+    @classmethod
+    def _even(cls, levels: int) -> int:
+        if levels % 2:
+            raise refusal("an even number, as only of these each level is as likely as another")
+        return levels
 
 
 class Table(Section):
@@ -101,7 +137,9 @@ class Boundary(Section):
         return _rows(self.content)
 
 
-Design = Grid | LatinHypercube | Sobol | Table | OneAtATime | Boundary
+#: Designs that fill ranges with points.
+Filling = LatinHypercube | Sobol | Saltelli | Morris
+Design = Grid | LatinHypercube | Sobol | Table | OneAtATime | Boundary | Saltelli | Morris
 _RECORDS: dict[str, type[Section]] = {
     get_args(record.model_fields["kind"].annotation)[0]: record for record in get_args(Design)
 }
@@ -127,6 +165,13 @@ def design_from(written: object, info: ValidationInfo) -> object:
     ):
         fields["content"] = _content(fields["path"], (info.context or {}).get("folder") or "")
     return _RECORDS[kind].model_validate(fields)
+
+
+def _power_of_two(points: int) -> int:
+    if points & (points - 1):
+        below = 1 << (points.bit_length() - 1)
+        raise refusal(f"a power of two, as Sobol points are balanced in no other number ({below} or {2 * below})")
+    return points
 
 
 def _rows(content: str) -> list[list[str]]:

@@ -10,16 +10,14 @@ from models.refusals import InputError
 from models.scenario import Scenario, parameter_at
 from parameter_sweeps.axes import admitted, admitted_axes, axis_length, covers, value_at
 from parameter_sweeps.canonical import canonical_json, sha256, strict
-from parameter_sweeps.design_kinds import Boundary, Grid, LatinHypercube, OneAtATime, Sobol, Table
+from parameter_sweeps.design_kinds import Boundary, Filling, Grid, Morris, OneAtATime, Table
 from parameter_sweeps.factors import REGIME, Factor
 from parameter_sweeps.ranges import canonical_range, ends_of, filled
+from parameter_sweeps.shares import count_of_points, middle_of_level, shares_of_ranges
 from parameter_sweeps.table_of_cells import table_columns
 
 if TYPE_CHECKING:
     from parameter_sweeps.study import Study
-
-#: Added to a share of a range: half of the distance of Sobol points, so that none is the end itself.
-_HALF_STEP = 2.0**-31
 
 
 def design_factors(study: Study) -> tuple[Factor, ...]:
@@ -70,8 +68,8 @@ def _known_values(written: Any) -> list[Any]:
 def points_of(study: Study) -> int | None:
     """Return how many cells there are at most under each regime, without making them; None where they must be found."""
     design = study.design
-    if isinstance(design, LatinHypercube | Sobol):
-        return design.cells
+    if isinstance(design, Filling):
+        return count_of_points(design, len(study.vary))
     if isinstance(design, Table):
         return len(design.rows) - 1
     if isinstance(design, Boundary):
@@ -118,21 +116,16 @@ def _same(value: object, other: object) -> bool:
     return canonical_json(strict(value)) == canonical_json(strict(other))
 
 
-def _points(study: Study, design: LatinHypercube | Sobol) -> dict[str, tuple[Any, ...]]:
+def _points(study: Study, design: Filling) -> dict[str, tuple[Any, ...]]:
     """Return points that fill the ranges, as columns."""
-    import numpy as np
-    from scipy.stats import qmc
-
-    random = np.random.default_rng(study.seed if design.seed is None else design.seed)
-    sampler: Any = (qmc.Sobol if isinstance(design, Sobol) else qmc.LatinHypercube)(len(study.vary), rng=random)
-    points = sampler.random(design.cells)
-    shift = _HALF_STEP if isinstance(design, Sobol) else 0.0
-    shares = np.clip(points + shift, _HALF_STEP, 1.0 - _HALF_STEP)
+    shares = shares_of_ranges(design, len(study.vary), study.seed)
     columns = {}
     for (key, written), share in zip(study.vary.items(), shares.T, strict=True):
         is_list = not isinstance(written, Mapping)
         whole = not is_list and parameter_at(key).whole
-        columns[key] = tuple(filled(study.checked_axes[key] if is_list else written, share, whole))
+        # the last level of a list is its last value, not the end of it
+        places = middle_of_level(design, share) if is_list and isinstance(design, Morris) else share
+        columns[key] = tuple(filled(study.checked_axes[key] if is_list else written, places, whole))
     _refuse_outside(study.scenario, columns, [key for key in columns if _is_distribution(study.vary[key])])
     return columns
 
@@ -171,6 +164,13 @@ def needless_vary(study: Study) -> list[str]:
         return [f"vary must be two or more ranges of numbers where design is boundary, got {count}"]
     if not isinstance(study.design, Grid) and not count:
         return [f"vary must be given where design is {kind}, got nothing"]
+    if isinstance(study.design, Morris):
+        return [
+            f"vary.{key} must be a range or a list where design is morris, whose levels reach both ends, "
+            "got a distribution"
+            for key, written in study.vary.items()
+            if _is_distribution(written)
+        ]
     if isinstance(study.design, Boundary):
         return [
             f"vary.{key} must be a number that is not whole where design is boundary, got a whole-numbered parameter"
@@ -192,9 +192,9 @@ def design_identity(study: Study) -> Any:
     design = study.design
     if isinstance(design, Grid | OneAtATime):
         return design.kind
-    if isinstance(design, LatinHypercube | Sobol):
+    if isinstance(design, Filling):
         seed = study.seed if design.seed is None else design.seed
-        return {"kind": design.kind, "cells": design.cells, "seed": seed}
+        return {**design.model_dump(), "seed": seed}
     if isinstance(design, Table):
         columns = [[key, strict(values)] for key, values in study.checked_axes.items()]
         return {"kind": design.kind, "sha256": sha256(columns)}

@@ -20,7 +20,7 @@ from models.scenario import Scenario
 from parameter_sweeps.axes import covers, key_conflicts, value_at
 from parameter_sweeps.canonical import sha256, strict
 from parameter_sweeps.cell import Cell
-from parameter_sweeps.design_kinds import Boundary, Grid, LatinHypercube, Sobol
+from parameter_sweeps.design_kinds import Boundary, Filling, Grid
 from parameter_sweeps.designs import (
     admitted_design,
     conflicts_of_regimes,
@@ -61,8 +61,9 @@ class Study(StudyFields):
         ``one_at_a_time``: the base, and each value with all else as in the base; ``latin_hypercube`` (cells, seed)
         and ``sobol`` (cells: a power of two, seed): points that fill the ranges, scrambled with the study's seed
         if the design has none; ``table`` (path): the rows of a CSV file; ``boundary`` (tolerance, start): points
-        that close in on where the best class changes. The first cells of a longer Sobol design are those of a
-        shorter one; the cells of a longer Latin hypercube are others.
+        that close in on where the best class changes; ``saltelli`` (points: a power of two, second_order, seed) and
+        ``morris`` (trajectories, levels, seed): what `analysis.sensitivity` asks for, made by SALib. The first cells of
+        a longer Sobol design are those of a shorter one; the cells of a longer Latin hypercube are others.
     vary
         The values on each axis by dotted key: a list, ``{linspace: [a, b, n]}`` or ``{logspace: [a, b, n]}``.
         In both, a and b are the end values themselves. Without axes there is one cell. Of designs that fill
@@ -252,7 +253,7 @@ class Study(StudyFields):
         checked = self.checked_axes
         if mistakes := list(refused_regimes(self.scenario, self.regimes)):
             raise InputError(mistakes)
-        if isinstance(self.design, LatinHypercube | Sobol) and has_distribution(self.vary):
+        if isinstance(self.design, Filling) and has_distribution(self.vary):
             _ = self.factors
         fewest = fewest_episodes(self.scenario, checked)
         if mistakes := list(record_conflicts(self.record, self.record_every, self.burn_in, fewest)):

@@ -123,4 +123,8 @@ def _requirement_of(design: object) -> Callable[[object], str | None]:
 def _listed_requirement(written: object) -> str | None:
     """Return what the values on an axis of a grid must be."""
     phrase = axis_requirement(written)
-    return f"{phrase}; a range is for design latin_hypercube, sobol or boundary" if is_range(written) else phrase
+    return (
+        f"{phrase}; a range is for design latin_hypercube, sobol, saltelli, morris or boundary"
+        if is_range(written)
+        else phrase
+    )

@@ -159,7 +159,7 @@ def test_a_linspace_stands_for_its_range(written):
     [
         ({"design": "sobol"}, "vary must be given where design is sobol, got nothing"),
         ({"design": "table"}, "design.path must be the path of a CSV file, got null"),
-        ({"design": {"kind": "sobl"}}, "design.kind must be grid, latin_hypercube, sobol, table, one_at_a_time or"),
+        ({"design": {"kind": "sobl"}}, "design.kind must be grid, latin_hypercube, sobol, table, one_at_a_time, bound"),
         (
             {"design": {"kind": "sobol", "cells": 200}, "vary": UNIFORM},
             "design.cells must be a power of two, as Sobol points are balanced in no other number (128 or 256), got",
@@ -169,7 +169,7 @@ def test_a_linspace_stands_for_its_range(written):
         ({"design": {"kind": "grid", "cells": 9}}, "design.kind must be latin_hypercube or sobol for design.cells to"),
         (
             {"vary": {FORESIGHT: {"uniform": [0, 1]}}},
-            f"vary.{FORESIGHT} must be {LISTED}; a range is for design latin_hypercube, sobol or boundary, got",
+            f"vary.{FORESIGHT} must be {LISTED}; a range is for design latin_hypercube, sobol, saltelli, morris or",
         ),
         (
             {"design": "sobol", "vary": {FORESIGHT: {"uniform": [1, 0]}}},

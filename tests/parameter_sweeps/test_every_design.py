@@ -30,13 +30,18 @@ def every_design(folder: Path) -> dict[str, dict[str, object]]:
         "grid": {"vary": listed},
         "latin_hypercube": {"design": {"kind": "latin_hypercube", "cells": 12}, "vary": UNIFORM},
         "sobol": {"design": {"kind": "sobol", "cells": 16}, "vary": UNIFORM},
+        "saltelli": {"design": {"kind": "saltelli", "points": 4, "second_order": True}, "vary": UNIFORM},
+        "morris": {"design": {"kind": "morris", "trajectories": 4}, "vary": UNIFORM},
         "one_at_a_time": {"design": "one_at_a_time", "vary": listed},
         "table": {"design": table(folder, text)},
         "boundary": {"design": {"kind": "boundary", "tolerance": 0.2, "start": 3}, "vary": UNIFORM},
     }
 
 
-@pytest.fixture(params=["grid", "latin_hypercube", "sobol", "one_at_a_time", "table", "boundary"])
+DESIGNS = ["grid", "latin_hypercube", "sobol", "saltelli", "morris", "one_at_a_time", "table", "boundary"]
+
+
+@pytest.fixture(params=DESIGNS)
 def study(request, tmp_path):
     folder = tmp_path / "of_study"
     folder.mkdir()

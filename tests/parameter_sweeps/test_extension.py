@@ -68,6 +68,15 @@ EXTENSIONS = {
         {"vary": UNIFORM, "design": {"kind": "sobol", "cells": 4}},
         {"vary": UNIFORM, "design": {"kind": "sobol", "cells": 16}},
     ],
+    "base points of Sobol's indices": [
+        {"vary": UNIFORM, "design": {"kind": "saltelli", "points": 2}},
+        {"vary": UNIFORM, "design": {"kind": "saltelli", "points": 4}},
+        {"vary": UNIFORM, "design": {"kind": "saltelli", "points": 4, "second_order": True}},
+    ],
+    "trajectories": [
+        {"vary": UNIFORM, "design": {"kind": "morris", "trajectories": 2}},
+        {"vary": UNIFORM, "design": {"kind": "morris", "trajectories": 5}},
+    ],
     "one at a time": [
         {"vary": {HIT: [0.8]}, "design": "one_at_a_time"},
         {"vary": {HIT: [0.7, 0.8, 1.0]}, "design": "one_at_a_time"},
@@ -111,6 +120,16 @@ def test_a_longer_table_is_an_extension(tmp_path):
     rows = ["0.9,0.1\n0.4,0.2\n", "0.4,0.2\n0.8,0.1\n0.9,0.1\n1.0,0.1\n"]
     studies = [study_of(**written(tmp_path, number, text)) for number, text in enumerate(rows)]
     checked_extension(studies, tmp_path / "out", tmp_path / "whole")
+
+
+def test_equal_cells_in_different_chunks_all_keep_their_rows(tmp_path):
+    # with two keys, A with the second value of B is B with the first value of A: of 6 cells of a base point 2 are again
+    study = study_of(vary=UNIFORM, design={"kind": "saltelli", "points": 2, "second_order": True})
+    table = run_sweep(study, tmp_path / "out", 1)
+    assert load_results(tmp_path / "out").equals(table)
+    assert table["cell"].tolist() == [cell for cell in range(12) for _ in range(2)]
+    assert len({tuple(cell.values.values()) for cell in study.cells()}) == 8
+    assert check_directory(tmp_path / "out").findings == []
 
 
 def test_the_places_of_cells_worked_by_hand():

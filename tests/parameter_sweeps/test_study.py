@@ -101,7 +101,7 @@ def test_empty_entries_are_left_out():
 REFUSED = f"{PENALTY} must be a number >= 0, got -1"
 TWICE = "replicates must be left out where run.replicates is given, got 3"
 IN_SEED_RANGE = "must be a whole number in [0, 4294967295], got"
-DESIGNS = "grid, latin_hypercube, sobol, table, one_at_a_time or boundary"
+DESIGNS = "grid, latin_hypercube, sobol, table, one_at_a_time, boundary, saltelli or morris"
 NAMES = "must be a list of names, each once, got"
 SHIPPED = "must be a shipped name (base, learning) or a YAML file, got"
 
