@@ -77,10 +77,11 @@ def _opened(
 def _draw_all(
     results: Path, out: Path | None, docs: Path | None, workers: int | None, quick: bool, settings: list[str]
 ) -> None:
-    from parameter_sweeps.catalogue import shipped_studies
+    from parameter_sweeps.catalogue import load_study, shipped_studies
 
     began, rows, has_holes = time.monotonic(), [], False
-    names = list(shipped_studies())
+    # those without a figure are read by other commands: sensitivity, discover
+    names = [name for name in shipped_studies() if load_study(name).figure is not None]
     for number, name in enumerate(names, start=1):
         tell([f"study {number} of {len(names)}: {name}"])
         place = None if out is None else out / name
