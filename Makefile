@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: install demo test theory published torture lint bench bench-quick clean
+.PHONY: install demo test theory published studies torture lint bench bench-quick clean
 
 install: $(STAMP)
 
@@ -54,6 +54,10 @@ torture: $(STAMP)
 published: $(STAMP)
 	$(BIN)/compliance calibrate published_tiers --out results/published_tiers
 	cp results/published_tiers/published_tiers.md results/published_tiers/published_tiers.png docs/
+
+# Every study: run, drawn, judged, and written down in docs/studies/.
+studies: $(STAMP)
+	$(BIN)/compliance figures --all --docs docs/studies
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -11,6 +11,7 @@ from compliance.commands.check import check_command
 from compliance.commands.compare import compare_command
 from compliance.commands.discover import discover_command
 from compliance.commands.explain import explain_command
+from compliance.commands.explorer import explorer_command
 from compliance.commands.export import export_command
 from compliance.commands.figures import figures_command
 from compliance.commands.game import game_command
@@ -54,6 +55,7 @@ app.command("report")(report_command)
 app.command("sensitivity")(sensitivity_command)
 app.command("discover")(discover_command)
 app.command("compare")(compare_command)
+app.command("explorer")(explorer_command)
 app.command("list")(list_command)
 
 
