@@ -46,6 +46,7 @@ _LOST = Failure("worker", f"BrokenProcessPool: the worker process died {MOST_DEA
 #: Nanoseconds of an episode of an agent in the loops that know every mechanism, in place of `Prices.step`.
 STEP_OF_EVERYTHING = 170.0
 _CELLS_LOOKED_AT = 16
+_GRAPHS_OF_ANY_SIZE = ("none", "complete", "erdos_renyi")
 
 # of a row, once it is packed
 _BYTES_OF_A_RECORD = {"episodes": 150, "agents": 12}
@@ -268,8 +269,9 @@ def _computed(
 
 def _warm_up(scenario: Scenario) -> None:
     """Run one agent for one episode, which compiles what a run needs."""
-    # groups, goals given one by one and a graph from a file need all their agents
-    needs_all = scenario.agents.groups or scenario.agents.goals.kind == "vectors" or scenario.society.graph == "file"
+    # groups, goals given one by one, and graphs whose parameters set a least number, need all their agents
+    graph = scenario.society.graph
+    needs_all = scenario.agents.groups or scenario.agents.goals.kind == "vectors" or graph not in _GRAPHS_OF_ANY_SIZE
     small = scenario.with_values({"run.episodes": 1} if needs_all else {"agents.count": 1, "run.episodes": 1})
     exact_values(small)
     run_replicate(prepare(small), 0, 0)

@@ -58,7 +58,7 @@ STATISTICS = {
 
 
 def admitted_support(written: object) -> object:
-    """Return what stands at ``supports_if`` if it has the shape of conditions.
+    """Return what stands at ``supports_if`` if it has the shape of conditions; the text "inf" is the number.
 
     Raises
     ------
@@ -68,7 +68,16 @@ def admitted_support(written: object) -> object:
     mistakes = [mistake for place, condition in _placed(written) for mistake in _of_shape(place, condition)]
     if mistakes:
         raise InputError(mistakes)
-    return written
+    return _with_infinities(written)
+
+
+def _with_infinities(written: Any) -> Any:
+    """Return plain data in which infinities are numbers: strict data, as a study is kept, has them as text."""
+    if isinstance(written, Mapping):
+        return {key: _with_infinities(value) for key, value in written.items()}
+    if isinstance(written, list | tuple):
+        return [_with_infinities(value) for value in written]
+    return float(written) if isinstance(written, str) and written in ("inf", "-inf") else written
 
 
 def conditions_of(written: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:

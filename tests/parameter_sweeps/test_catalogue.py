@@ -98,7 +98,11 @@ def test_the_base_of_a_study_file_is_looked_for_beside_it(tmp_path, monkeypatch)
             "scenario must be a shipped name (base, learning) or a YAML file, got 'bass'; ",
         ),
         (load_scenario, "bass", "; did you mean base?"),
-        (load_study, "rational-choice", "study must be a shipped name (boundary_of_faking, rational_choice,"),
+        (
+            load_study,
+            "rational-choice",
+            f"study must be a shipped name ({', '.join(shipped_studies())}) or a YAML file",
+        ),
         (load_study, "rational-choice", "; did you mean rational_choice?"),
         (load_scenario, "a\0b", "or a YAML file, got 'a\\x00b'"),
     ],

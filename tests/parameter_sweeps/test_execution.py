@@ -301,3 +301,10 @@ def test_every_mechanism_is_reckoned_dearer_than_the_basic_model():
     # found on an axis too, though the first cell is basic
     axis = dry_run(study_of(vary={"agents.akrasia": [0, 0.1]}, measures=["flag_rate"]))
     assert axis["seconds"] - 2 * basic["seconds"] == pytest.approx(6 * 120 * 135e-9)
+
+
+@pytest.mark.parametrize("graph", [{"graph": "watts_strogatz", "neighbours": 6}, {"graph": "barabasi_albert"}])
+def test_a_graph_of_a_least_size_runs_on_a_pool(tmp_path, graph):
+    society = {f"society.{key}": value for key, value in graph.items()}
+    study = study_of(set=SMALL | society, measures=["flag_rate"])
+    assert (run_sweep(study, tmp_path, 2)["error"] == "").all()

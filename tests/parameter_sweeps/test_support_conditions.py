@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from models.refusals import InputError
@@ -89,3 +91,11 @@ def test_episodes_are_an_axis_only_of_what_is_recorded():
     late = HOLDS | {"where": {"episode": [10, 20]}}
     assert refused(late) == [f"supports_if.where.episode must be a varied key (regime, {FORESIGHT})"]
     study_of(supports_if=late, record="episodes")
+
+
+def test_infinity_is_a_number_however_it_is_written():
+    condition = {"statistic": "value", "measure": "flag_rate", "where": {"agents.rationality": "inf"}, "above": 0.1}
+    axes = {"agents.rationality": [3, math.inf]}
+    study = Study.from_mapping({"base": "base", "vary": axes, "measures": ["flag_rate"], "supports_if": condition})
+    assert study.supports_if["where"]["agents.rationality"] == math.inf
+    assert Study.from_mapping(parse_yaml(study_text(study))).supports_if == study.supports_if
