@@ -78,7 +78,7 @@ def cell_table(study: Study, exact: xr.Dataset, results: pd.DataFrame | None = N
     for name in EXACT_VALUES:
         table[name] = exact[name].to_numpy().ravel()
     for side in SIDES:
-        table[f"exact_compliance_{side}"] = 1.0 - exact[f"act_probability_{side}"].to_numpy().ravel()
+        table[f"exact_compliance_{side}"] = exact[f"comply_probability_{side}"].to_numpy().ravel()
     return table if results is None else _with_simulation(study, table, results)
 
 

@@ -168,7 +168,7 @@ class Outcome:
         exact = self.exact.transpose(*order) if order else self.exact
         table = pd.DataFrame({str(name): column.to_numpy().ravel() for name, column in exact.data_vars.items()})
         for side in ("watched", "unwatched"):
-            table[f"exact_compliance_{side}"] = 1.0 - table[f"act_probability_{side}"]
+            table[f"exact_compliance_{side}"] = table[f"comply_probability_{side}"]
         table["exact_compliance_gap"] = table["exact_compliance_watched"] - table["exact_compliance_unwatched"]
         return table
 

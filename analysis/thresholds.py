@@ -165,9 +165,9 @@ def contour_distances(from_lines: list[Floats], to_lines: list[Floats], scale: F
 
 def _complying(found: xr.Dataset, jumps: bool) -> tuple[Floats, Floats]:
     """Return the two fields of `Boundaries` from a strategy map, whose best rule may jump."""
-    act_watched = found["act_probability_watched"].to_numpy()
-    act_unwatched = found["act_probability_unwatched"].to_numpy()
-    watched, unwatched = _HALF - act_watched, _HALF - act_unwatched
+    # speaking up is not complying
+    watched = found["comply_probability_watched"].to_numpy() - _HALF
+    unwatched = found["comply_probability_unwatched"].to_numpy() - _HALF
     if not jumps:
         return watched, unwatched
     honest, compliant, faking = (found[name].to_numpy() for name in ("honest", "compliant", "faking"))
