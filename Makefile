@@ -40,7 +40,7 @@ demo: $(STAMP)
 	$(BIN)/compliance figures $(DEMO)/sweep --out $(DEMO)/figures
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --durations=15
 
 # Every result of the theory, exactly and by simulation, as a table in docs/.
 theory: $(STAMP)
