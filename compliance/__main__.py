@@ -9,6 +9,7 @@ import typer
 from compliance.commands.calibrate import calibrate_command
 from compliance.commands.check import check_command
 from compliance.commands.compare import compare_command
+from compliance.commands.dashboard import dashboard_command
 from compliance.commands.discover import discover_command
 from compliance.commands.explain import explain_command
 from compliance.commands.explorer import explorer_command
@@ -56,6 +57,7 @@ app.command("sensitivity")(sensitivity_command)
 app.command("discover")(discover_command)
 app.command("compare")(compare_command)
 app.command("explorer")(explorer_command)
+app.command("dashboard")(dashboard_command)
 app.command("list")(list_command)
 
 

@@ -1,1 +1,1 @@
-"""What one plays with: the explorer, and the words that its pages explain. It holds no formula."""
+"""What one plays with: dashboard, explorer, lessons, and the words that pages explain. It holds no formula."""
