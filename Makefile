@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: install demo test theory published studies torture lint bench bench-quick clean
+.PHONY: install demo test theory published studies lessons torture lint bench bench-quick clean
 
 install: $(STAMP)
 
@@ -58,6 +58,10 @@ published: $(STAMP)
 # Every study: run, drawn, judged, and written down in docs/studies/.
 studies: $(STAMP)
 	$(BIN)/compliance figures --all --docs docs/studies
+
+# The lessons, run and written down in docs/lessons/.
+lessons: $(STAMP)
+	$(BIN)/python -m teaching.rendered
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -175,7 +175,7 @@ def test_every_preset_can_be_shown_under_every_regime(preset):
     for regime in regime_names():
         choices = Choices(preset=preset, regime=regime, count=20)
         if preset not in shipped_scenarios() and (refused := refusal_of(choices)):
-            # learners under a rate that answers to planners; a detector that follows from a capability: said on the page
+            # a learner under a rate that answers to planners, a detector beside a capability: said on the page
             assert all(" must be " in message for message in refused)
             continue
         for control in CONTROLS:
