@@ -2,7 +2,7 @@
 
 A shallow decision tree splits the cells of a study by their varied values. Each leaf is a rule with its density (in
 which share of its cells the condition holds) and its coverage (which share of all cells where it holds are its own),
-as in Bryant and Lempert's scenario discovery. How deep the tree is, cross-validation decides: the shallowest whose
+as in scenario discovery [BryantLempert2010]_. How deep the tree is, cross-validation decides: the shallowest whose
 error is within one standard error of the least. Whether anything was found at all, it decides too: the squared error of
 predicted probabilities must be less than that of the base rate by three standard errors, which luck alone gives in
 no more than about one of 700 studies.

@@ -7,9 +7,9 @@ points and A_i the point A with parameter i of B:
     ST_i = E[(A - A_i)^2] / (2 Var Y) what it gives alone and together with others,
     S2_ij, what i and j give together beyond what each gives alone.
 
-The estimators are those of SALib (Saltelli 2010 for S1, Jansen 1999 for ST, Saltelli 2002 for S2), of which outcomes
-without their mean are given, which lessens their error. An elementary effect of parameter i is what Y changes by on a
-step of a trajectory that changes i alone, over the step in shares of the range of i (Morris 1991): mu* is the mean of
+The estimators are those of SALib ([Saltelli2010]_ for S1, [Jansen1999]_ for ST, [Saltelli2002]_ for S2), given outcomes
+without their mean, which lessens their error. An elementary effect of parameter i is what Y changes by on a
+step of a trajectory that changes i alone, over the step in shares of the range of i [Morris1991]_: mu* is the mean of
 their sizes and sigma their standard deviation, which is large where the effect depends on where the others stand.
 
 Intervals are percentiles of a bootstrap over base points, or over trajectories. Replicates tell luck from effect:
