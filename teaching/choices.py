@@ -33,7 +33,7 @@ class Control:
 CONTROLS = (
     Control("agents.foresight", "Foresight γ", 0.0, 0.98, 0.01),
     Control("regime.schedule.rate", "Watching rate m", 0.0, 1.0, 0.01),
-    Control("regime.detector.hit_rate", "Hit rate h", 0.0, 1.0, 0.01),
+    Control("regime.detector.hit_rate", "Hit rate τ", 0.0, 1.0, 0.01),
     Control("agents.cue.discrimination", "Cue d′", 0.0, 4.0, 0.1),
     Control("regime.response.penalty", "Penalty F", 0.0, 3.0, 0.05),
     Control("regime.response.rotation", "Rotation η", 0.0, 1.0, 0.01),

@@ -16,7 +16,7 @@ pytest.importorskip("solara", reason="THE DASHBOARD IS NOT TESTED: the extra [da
 SLIDERS = {
     "Foresight γ": 0.3,
     "Watching rate m": 0.55,
-    "Hit rate h": 0.4,
+    "Hit rate τ": 0.4,
     "Cue d′": 1.2,
     "Penalty F": 1.5,
     "Rotation η": 0.25,
@@ -159,7 +159,7 @@ def test_a_regime_brings_its_numbers_and_says_what_it_sets(visit):
     slider = page.get_by_label("Cue d′", exact=True)
     page.get_by_text("the regime sets 0").wait_for()
     assert slider.is_disabled()
-    assert page.get_by_label("Hit rate h", exact=True).input_value() == "0.9"
+    assert page.get_by_label("Hit rate τ", exact=True).input_value() == "0.9"
     # nobody can tell watched from unwatched, so nobody fakes
     assert page.locator("[data-count=faking]").inner_text() == "0"
 
