@@ -21,7 +21,9 @@ MOST_REPLICATES, MOST_AGENTS, MOST_EPISODES, MOST_VALUES, MOST_POINTS, COARSEST 
 
 
 def quick_study(study: Study) -> Study:
-    """Return the study scaled down and marked as quick; the scaling is that of this file's head."""
+    """Return the study scaled down and marked as quick, by this file's head; one that is quick as it is."""
+    if study.quick:
+        return study
     fields: dict[str, Any] = {name: getattr(study, name) for name in Study.model_fields}
     fields |= {"quick": True, "design": _design(study)}
     if isinstance(study.design, Grid | OneAtATime):

@@ -259,20 +259,26 @@ def damages(folder: Path, rounds: int) -> str:
 
 def two_at_once(folder: Path, rounds: int) -> str:
     """Start two sweeps in one new directory at the same time: one is refused in one line, the other gets through."""
-    site = prepared(folder)
-    for number in range(rounds):
-        out = folder / f"twice-{number}"
+    site, pairs, tries = prepared(folder), 0, 0
+    while pairs < rounds:
+        out = folder / f"twice-{tries}"
+        tries += 1
+        assert tries <= 2 * rounds, (pairs, tries)
         both = [started(site.command(out), lambda: _small(site, None)) for _ in range(2)]
         outcomes = sorted(finished(sweep) for sweep in both)
+        assert cells_of(out) == site.cells
+        if outcomes[1].status == 0:
+            # on a busy machine one may begin when the other has ended: then it finds nothing to do
+            continue
         assert [outcome.status for outcome in outcomes] == [0, 2], outcomes
         assert outcomes[1].said == f"compliance: {out} must be free, got another sweep at work in it\n"
-        assert cells_of(out) == site.cells
+        pairs += 1
     other = folder / "other.yaml"
     other.write_text(site.study.read_text().replace("seed: 1", "seed: 2"))
     outcome = finished(started(["sweep", str(other), "--out", str(folder / "undisturbed")]))
     assert outcome == Outcome(2, f"compliance: {folder / 'undisturbed'} holds another study: seed is 1 there, got 2\n")
     assert cells_of(folder / "undisturbed") == site.cells
-    return f"{rounds} pairs of sweeps at once"
+    return f"{pairs} pairs of sweeps at once"
 
 
 TRIALS: dict[str, Callable[[Path, int], str]] = {

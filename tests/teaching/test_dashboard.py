@@ -29,11 +29,17 @@ HARMLESS = "Failed to evaluate Vue script and find module.exports, falling back 
 LONG = 120_000
 
 
+def _hears_interrupts() -> None:
+    # what is started in the background may have been told to ignore them
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="module")
 def address():
     """Where a dashboard is, served by the command on a free port."""
     command = [sys.executable, "-m", "compliance", "dashboard", "--no-browser", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True, preexec_fn=_hears_interrupts) as server:
         line = server.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:\d+/", line)
         if not found:
