@@ -68,14 +68,6 @@ def is_numeric_axis(place: str, value: Any, study: Study) -> Iterator[str]:
         yield f"{place} must be an axis of numbers, got {value}"
 
 
-def is_measure_or_axis(place: str, value: Any, study: Study) -> Iterator[str]:
-    """Check the name of a measure, or of a varied key of numbers."""
-    if value in axes_of(study):
-        yield from is_numeric_axis(place, value, study)
-    else:
-        yield from unfit_measure(place, value, study)
-
-
 def is_selection(place: str, value: Any, study: Study) -> Iterator[str]:
     """Check a mapping of varied keys, or of episode, to a value, a range or a list of levels."""
     known = axes_of(study) | ({EPISODE: ()} if study.record == "episodes" else {})

@@ -177,11 +177,6 @@ def key_label(key: str) -> str:
     return {"regime": "Regime", EPISODE: "Episode"}.get(key) or axis_label(key)
 
 
-def measure_or_key_label(name: str, outcome: Outcome) -> str:
-    """Return what stands at the axis of a measure or of a varied key."""
-    return key_label(name) if name in outcome.varied else label_of(name)
-
-
 def direct_labels(axes: Axes, ends: Sequence[tuple[float, float, str, str]], scale: float = 1.0) -> None:
     """Write the name of each line at its right end, apart from each other.
 

@@ -48,8 +48,8 @@ def test_conditions_stay_in_the_text_of_the_study_and_change_neither_digest_nor_
 
 
 def test_a_number_stands_for_the_nearest_level_and_a_range_for_those_within():
-    study_of(supports_if=HOLDS | {"where": {FORESIGHT: 0.6, "regime": ["covert"]}})
-    study_of(supports_if=HOLDS | {"where": {FORESIGHT: [0.2, 1.0]}})
+    for where in ({FORESIGHT: 0.6, "regime": ["covert"]}, {FORESIGHT: [0.2, 1.0]}):
+        assert study_of(supports_if=HOLDS | {"where": where}).supports_if["where"] == where
 
 
 @pytest.mark.parametrize(
