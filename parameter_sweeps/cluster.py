@@ -43,7 +43,11 @@ class Cluster:
     client: Any
 
     def finished(
-        self, work: Callable[[T], R], tasks: Sequence[T], warm_up: Callable[[], object]
+        self,
+        work: Callable[[T], R],
+        tasks: Sequence[T],
+        warm_up: Callable[[], object],
+        begin_here: bool = False,  # noqa: ARG002
     ) -> Iterator[tuple[T, R | None]]:
         """Yield each task with its result, as they are finished."""
         return Dispatch(self.client, work, tasks, warm_up).finished()

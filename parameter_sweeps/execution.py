@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.refusals import InputError, nearest_key
 from models.scenario import Scenario
-from parameter_sweeps.advance import Advance, Tally
+from parameter_sweeps.advance import Advance, Tally, chunk_costs
 from parameter_sweeps.cell import Cell
 from parameter_sweeps.chunks import Chunk, Prices, planned_chunks, predicted_work, recorded_rows
 from parameter_sweeps.directory import Store, locked, unfinished
@@ -40,8 +40,7 @@ if TYPE_CHECKING:
 #: Names that are those of columns, so that no measure of the user's own can have them.
 COLUMN_NAMES = ("cell", "replicate", "seed", "episode", "agent", "stage", "error", "traceback")
 
-_LOST = Failure("worker", f"BrokenProcessPool: the worker process died {MOST_DEATHS} times")
-
+_LOST = Failure("worker", f"the worker process died {MOST_DEATHS} times")
 
 #: Nanoseconds of an episode of an agent in the loops that know every mechanism, in place of `Prices.step`.
 STEP_OF_EVERYTHING = 170.0
@@ -84,7 +83,8 @@ def run_sweep(
     out
         The study directory: a folder that is empty, still to be made, or holds this study or a shorter one.
     workers
-        Number of processes; by default one a core. With 1 everything is run in this process.
+        Number of processes. With 1 everything is run in this process. By default one a core; where cells are short,
+        this process then begins itself, and starts others only if there is enough to do.
     progress
         Called with (runs done, runs) whenever some more are kept.
     measures
@@ -127,14 +127,18 @@ def run_sweep(
     part = None if part is None else admitted_part(part)
     digests = source_digests(functions)
     with chosen_executor(workers, cluster) as executor:
-        store = begin(study, out, names, _prices(study, names, functions), digests, part, accept_other_code)
+        is_basic_study = _is_basic_throughout(study)
+        prices = _prices(names, is_basic_study, bool(functions))
+        store = begin(study, out, names, prices, digests, part, accept_other_code)
         options = {"functions": functions} if functions else {}
         with locked(store):
             store = renewed(store, digests)
             tally, tell = Tally(store), _reporting(progress, report)
             for stage, missing in unfinished(store):
                 work = partial(compute, stage.study, stage.measures, **options)
-                _run_missing(stage, missing, tally, executor, work, fail_fast, tell)
+                # what others have written may end the process that computes it
+                is_light = is_basic_study and compute is compute_chunk and not functions and _are_short(stage, missing)
+                _run_missing(stage, missing, tally, executor, work, is_light, fail_fast, tell)
     return results_of(store, part is not None)
 
 
@@ -153,7 +157,7 @@ def dry_run(study: Study) -> dict[str, Any]:
         If there is no such measure.
     """
     measures = measure_names(study)
-    prices = _prices(study, measures)
+    prices = _prices(measures, _is_basic_throughout(study))
     work, files = predicted_work(study, prices), len(planned_chunks(study, prices))
     runs = int(work.replicates.sum())
     nanoseconds = study.cell_count * prices.cell + float((work.replicates * work.nanoseconds).sum())
@@ -202,10 +206,16 @@ def _reporting(
     return tell
 
 
-def _prices(study: Study, measures: Sequence[str], functions: Mapping[str, Measure] | None = None) -> Prices:
-    prices = Prices() if _is_basic_throughout(study) else Prices(step=STEP_OF_EVERYTHING)
+def _prices(measures: Sequence[str], is_basic: bool, is_recorded: bool = False) -> Prices:
+    prices = Prices() if is_basic else Prices(step=STEP_OF_EVERYTHING)
     # a recorded run counts classes, whether they are asked for or not
-    return prices if functions or counts_classes(measures) else prices._replace(noisy_agent=0.0)
+    return prices if is_recorded or counts_classes(measures) else prices._replace(noisy_agent=0.0)
+
+
+def _are_short(store: Store, chunks: Sequence[Chunk]) -> bool:
+    """Return whether none of the chunks is one heavy run."""
+    prices = store.manifest.prices
+    return max(chunk_costs(store.study, prices, chunks).values(), default=0.0) <= 2 * prices.chunk
 
 
 def _is_basic_throughout(study: Study) -> bool:
@@ -232,6 +242,7 @@ def _run_missing(
     tally: Tally,
     executor: Executor,
     work: Callable[[Chunk], Computed],
+    is_light: bool,
     fail_fast: bool,
     tell: Callable[[Advance], None],
 ) -> None:
@@ -246,7 +257,7 @@ def _run_missing(
     note_beginning(store.folder, basis, sweep=sweep, **about, runs_missing=tally.runs_left, files_missing=len(missing))
     failed_before = tally.failed
     try:
-        with closing(_computed(work, store.study, missing, executor)) as found:
+        with closing(_computed(work, store.study, missing, executor, is_light)) as found:
             for chunk, returned in found:
                 computed = returned or _lost(store, chunk)
                 content, records, failures, first_failure, *_ = computed
@@ -262,9 +273,9 @@ def _run_missing(
 
 
 def _computed(
-    work: Callable[[Chunk], Computed], study: Study, chunks: Sequence[Chunk], executor: Executor
+    work: Callable[[Chunk], Computed], study: Study, chunks: Sequence[Chunk], executor: Executor, is_light: bool
 ) -> Generator[tuple[Chunk, Computed | None], None, None]:
-    yield from executor.finished(work, chunks, partial(_warm_up, study.scenario))
+    yield from executor.finished(work, chunks, partial(_warm_up, study.scenario), is_light)
 
 
 def _warm_up(scenario: Scenario) -> None:

@@ -26,7 +26,7 @@ class Executor(Protocol):
     """What computes tasks."""
 
     def finished(
-        self, work: Callable[[T], R], tasks: Sequence[T], warm_up: Callable[[], object]
+        self, work: Callable[[T], R], tasks: Sequence[T], warm_up: Callable[[], object], begin_here: bool = False
     ) -> Iterator[tuple[T, R | None]]:
         """Yield each task with what `work` returns for it, in the order in which they are finished.
 
@@ -38,6 +38,8 @@ class Executor(Protocol):
             Each once.
         warm_up
             Compiles what `work` needs; run before several processes would compile the same.
+        begin_here
+            Whether this process may compute tasks itself while others start: they are short, and cannot kill it.
 
         Yields
         ------
@@ -61,6 +63,7 @@ class InProcess:
         work: Callable[[T], R],
         tasks: Sequence[T],
         warm_up: Callable[[], object],  # noqa: ARG002
+        begin_here: bool = False,  # noqa: ARG002
     ) -> Iterator[tuple[T, R | None]]:
         """Yield each task with its result, in order."""
         for task in tasks:
@@ -75,17 +78,22 @@ class ProcessPool:
     ----------
     workers
         How many; a single task needs none.
+    begins_here
+        Whether this process computes short tasks itself while workers start, and starts none for little.
     """
 
     workers: int
+    begins_here: bool = False
 
     def finished(
-        self, work: Callable[[T], R], tasks: Sequence[T], warm_up: Callable[[], object]
+        self, work: Callable[[T], R], tasks: Sequence[T], warm_up: Callable[[], object], begin_here: bool = False
     ) -> Iterator[tuple[T, R | None]]:
         """Yield each task with its result, as they are finished."""
         if len(tasks) <= 1:
             return InProcess().finished(work, tasks, warm_up)
-        return finished_tasks(work, tasks, min(self.workers, len(tasks)), warm_up, _MODULES)
+        return finished_tasks(
+            work, tasks, min(self.workers, len(tasks)), warm_up, _MODULES, begin_here and self.begins_here
+        )
 
 
 @contextmanager
@@ -95,7 +103,8 @@ def chosen_executor(workers: int | None = None, cluster: str | None = None) -> I
     Parameters
     ----------
     workers
-        Number of processes on this machine; by default one a core. With 1 everything is run in this process.
+        Number of processes on this machine. With 1 everything is run in this process. By default one a core, of
+        which the first is this one as long as that is faster.
     cluster
         Address of the scheduler of a cluster, or "local" for a scheduler and workers on this machine.
 
@@ -106,7 +115,7 @@ def chosen_executor(workers: int | None = None, cluster: str | None = None) -> I
     """
     count = _worker_count(workers)
     if cluster is None:
-        yield InProcess() if count == 1 else ProcessPool(count)
+        yield InProcess() if count == 1 else ProcessPool(count, begins_here=workers is None)
         return
     # imported here, because it needs packages that not everybody has
     from parameter_sweeps.cluster import LOCAL, connected

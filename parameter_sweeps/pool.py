@@ -1,8 +1,11 @@
 """Tasks computed on several cores, although a worker may die at any moment.
 
-When a worker dies, the pool loses every task that it has not finished. Which task was to blame is not known, so each of
-them is then run with no other beside it: one that kills its worker again and again is given up after `MOST_DEATHS`
-deaths, and an innocent one is not. Tasks are handed out a few at a time, so that few come under suspicion.
+Each worker has pipes of its own to this process and shares nothing with the others. So whatever becomes of one, the
+others go on, and it is known which task it died of. That task is run again when all others are finished, with none
+beside it, in case that memory was short; after `MOST_DEATHS` deaths it is given up.
+
+`concurrent.futures.ProcessPoolExecutor` does not serve: its workers share two queues, so that one death ends all, and
+up to Python 3.12.0 a task that is handed out in the moment of a death is never answered (python/cpython#94777).
 """
 
 from __future__ import annotations
@@ -11,16 +14,23 @@ import os
 import pickle
 import signal
 import threading
+import time
+import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from typing import Any, TypeVar
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import get_all_start_methods, get_context, resource_tracker
+from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
 
 MOST_DEATHS = 3
+
+#: Tasks of a worker: one that it computes, one that waits, so that it need not.
+AHEAD = 2
+#: Workers are not started for less, which is about what it takes them to start.
+_WORTH_WORKERS_SECONDS = 3.0
+_PATIENCE_SECONDS = 5.0
 
 # each worker has a core of its own, so more threads would only be in each other's way
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -32,8 +42,6 @@ _NO_WORKERS = (
 T = TypeVar("T", bound=Hashable)
 R = TypeVar("R")
 
-_work: Callable[[Any], Any]
-
 
 def finished_tasks(
     work: Callable[[T], R],
@@ -41,21 +49,25 @@ def finished_tasks(
     workers: int,
     warm_up: Callable[[], object],
     modules: Sequence[str] = (),
+    begin_here: bool = False,
 ) -> Iterator[tuple[T, R | None]]:
     """Yield each task with what `work` returns for it, in the order in which they are finished.
 
     Parameters
     ----------
     work
-        What it raises is raised here. It crosses processes, once for each worker.
+        What it raises is raised here, with the traceback of the worker as a note. It crosses processes, once a worker.
     tasks
         Each once.
     workers
         Number of processes.
     warm_up
-        Run in one worker before the others start, so that what is compiled is compiled once.
+        Run in one worker before any is given a task, so that what is compiled is compiled once.
     modules
         Names of modules that are imported once for all workers.
+    begin_here
+        Whether this process computes the first tasks itself: all of them if there is little to do, and otherwise until
+        workers have started. For short tasks that cannot kill a process.
 
     Yields
     ------
@@ -67,105 +79,216 @@ def finished_tasks(
     RuntimeError
         If workers cannot be started.
     """
-    waiting, suspects, deaths = deque(tasks), deque[T](), Counter[T]()
-    while waiting or suspects:
-        flying: dict[Future[R], T] = {}
-        with _warm_pool(work, workers, warm_up, modules) as pool:
-            while not _is_lost(flying):
-                if not _hand_out(pool, waiting, suspects, flying, 2 * workers):
-                    break
-                for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                    if not isinstance(future.exception(), BrokenProcessPool):
-                        yield flying.pop(future), future.result()
-        # a pool that broke is shut down by now: what flew was finished, or is lost
-        for future, task in flying.items():
-            if not isinstance(future.exception(), BrokenProcessPool):
-                yield task, future.result()
-                continue
-            deaths[task] += 1
-            if deaths[task] < MOST_DEATHS:
-                suspects.append(task)
-            else:
-                yield task, None
+    left = deque(tasks)
+    if begin_here:
+        yield from _worked_off(work, left)
+    if left:
+        with _one_thread(), _Crew(work, left, workers, warm_up, modules) as crew:
+            if begin_here:
+                yield from crew.helped_until_ready()
+            yield from crew.finished()
 
 
-def _is_lost(flying: Mapping[Future[Any], object]) -> bool:
-    return any(future.done() and isinstance(future.exception(), BrokenProcessPool) for future in flying)
+def _worked_off(work: Callable[[T], R], left: deque[T]) -> Iterator[tuple[T, R]]:
+    """Compute tasks here for as long as what is left is not worth workers, and take them out of what is left."""
+    began, done = time.perf_counter(), 0
+    while left and (not done or (time.perf_counter() - began) / done * len(left) < _WORTH_WORKERS_SECONDS):
+        task = left.popleft()
+        yield task, work(task)
+        done += 1
 
 
-def _hand_out(
-    pool: ProcessPoolExecutor,
-    waiting: deque[T],
-    suspects: deque[T],
-    flying: dict[Future[Any], T],
-    most: int,
-) -> bool:
-    """Hand out tasks, suspects one after the other before all others; return whether any is under way.
+class _Worker(Generic[T]):
+    """A process, the ends of its pipes, and the tasks that it has: the first is the one that it computes."""
 
-    A pool that breaks here is found broken by its futures.
-    """
-    source, room = (suspects, 1) if suspects else (waiting, most)
-    while source and len(flying) < room:
-        try:
-            future = pool.submit(_run, source[0])
-        except BrokenProcessPool:
-            break
-        flying[future] = source.popleft()
-        if source is suspects:
-            wait([future])
-    return bool(flying)
+    def __init__(self, context: Any, work: bytes, warm_up: bytes | None) -> None:
+        theirs_in, self.outbox = context.Pipe(duplex=False)
+        self.inbox, theirs_out = context.Pipe(duplex=False)
+        self.process = context.Process(target=_serve, args=(work, warm_up, theirs_in, theirs_out), daemon=True)
+        self.is_ready = False
+        self.tasks: deque[T] = deque()
+        with theirs_in, theirs_out:
+            self.process.start()
+
+    def hand(self, task: T) -> None:
+        """Give it a task; that it is dead is found when it is listened to."""
+        self.tasks.append(task)
+        with suppress(OSError):
+            self.outbox.send(task)
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        # it leaves when the other end of this pipe is closed, by us or by our death
+        self.outbox.close()
+        self.inbox.close()
+
+    def bury(self) -> None:
+        """Wait until it has left."""
+        self.process.join(_PATIENCE_SECONDS)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+        self.process.close()
 
 
-@contextmanager
-def _warm_pool(
-    work: Callable[[Any], Any], workers: int, warm_up: Callable[[], object], modules: Sequence[str]
-) -> Iterator[ProcessPoolExecutor]:
-    """Yield a pool in which one worker is warm; an error inside ends all workers at once."""
-    pickled = pickle.dumps(work)
-    for attempt in range(MOST_DEATHS):
-        with _pool(pickled, workers, modules) as pool:
+class _Crew(Generic[T, R]):
+    """The workers of one call, what is waiting, and who has died of which task."""
+
+    def __init__(
+        self,
+        work: Callable[[T], R],
+        waiting: deque[T],
+        workers: int,
+        warm_up: Callable[[], object],
+        modules: Sequence[str],
+    ) -> None:
+        self._context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+        if hasattr(self._context, "set_forkserver_preload"):
+            self._context.set_forkserver_preload(list(modules))
+        self._work, self._pickled, self._warm_up = work, pickle.dumps(work), pickle.dumps(warm_up)
+        self._waiting, self._suspects, self._deaths = waiting, deque[T](), Counter[T]()
+        self._wanted, self._workers = workers, list[_Worker[T]]()
+        self._is_warm, self._deaths_for_nothing = False, 0
+        # in a thread, because the first waits for the server that forks all of them
+        self._first = threading.Thread(target=self._recruit_first)
+
+    def __enter__(self) -> _Crew[T, R]:
+        self._first.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._first.join()
+        for worker in self._workers:
+            worker.end()
+        for worker in self._workers:
+            worker.bury()
+
+    def helped_until_ready(self) -> Iterator[tuple[T, R | None]]:
+        """Compute tasks here too until all workers have started."""
+        while self._waiting and not (self._is_warm and all(worker.is_ready for worker in self._workers)):
+            task = self._waiting.popleft()
+            yield task, self._work(task)
+            if not self._first.is_alive():
+                yield from self._heard(seconds=0.0)
+                self._hand_out()
+
+    def finished(self) -> Iterator[tuple[T, R | None]]:
+        """Yield each task with its result, or with None if it is given up."""
+        self._first.join()
+        while self._waiting or self._suspects or self._is_busy:
+            self._hand_out()
+            yield from self._heard()
+
+    @property
+    def _is_busy(self) -> bool:
+        return any(worker.tasks for worker in self._workers)
+
+    def _recruit_first(self) -> None:
+        # it is the main process that is interrupted; whatever is started here inherits that from this thread
+        if hasattr(signal, "pthread_sigmask"):
+            resource_tracker.ensure_running()
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        # what is wrong is told when the main thread tries again
+        with suppress(Exception):
+            self._recruit()
+
+    def _recruit(self) -> None:
+        """Start the workers that are wanting; only one until it is warm."""
+        while len(self._workers) < (self._wanted if self._is_warm else 1):
+            warm_up = None if self._is_warm else self._warm_up
+            self._workers.append(_Worker(self._context, self._pickled, warm_up))
+
+    def _hand_out(self) -> None:
+        """Give each worker something to do; suspects when there is nothing else, one at a time."""
+        self._recruit()
+        for load in range(AHEAD):
+            for worker in self._ready(most=load):
+                if self._waiting:
+                    worker.hand(self._waiting.popleft())
+                elif self._suspects and not self._is_busy:
+                    worker.hand(self._suspects.popleft())
+
+    def _ready(self, most: int) -> list[_Worker[T]]:
+        """Return the workers that can be given a task and have at most so many."""
+        return [worker for worker in self._workers if worker.is_ready and len(worker.tasks) <= most]
+
+    def _heard(self, seconds: float | None = None) -> Iterator[tuple[T, R | None]]:
+        """Wait for workers to say something, or to die, and yield the tasks that have ended by it."""
+        inboxes = {worker.inbox: worker for worker in self._workers}
+        for inbox in wait(list(inboxes), seconds):
+            worker = inboxes[inbox]
             try:
-                pool.submit(warm_up).result()
-            except BrokenProcessPool:
-                if attempt < MOST_DEATHS - 1:
-                    continue
-                raise RuntimeError(_NO_WORKERS) from None
-            yield pool
+                is_error, said = worker.inbox.recv()
+            except (EOFError, OSError):
+                yield from self._mourned(worker)
+                continue
+            if is_error:
+                raise said
+            self._deaths_for_nothing = 0
+            if worker.is_ready:
+                yield worker.tasks.popleft(), said
+            else:
+                worker.is_ready = self._is_warm = True
+
+    def _mourned(self, worker: _Worker[T]) -> Iterator[tuple[T, None]]:
+        """Take a dead worker's tasks back, and yield the one that it died of if that is given up."""
+        self._workers.remove(worker)
+        worker.end()
+        worker.bury()
+        if not worker.tasks:
+            self._deaths_for_nothing += 1
+            if self._deaths_for_nothing >= MOST_DEATHS:
+                raise RuntimeError(_NO_WORKERS)
             return
+        blamed, *others = worker.tasks
+        self._waiting.extendleft(reversed(others))
+        self._deaths[blamed] += 1
+        if self._deaths[blamed] < MOST_DEATHS:
+            self._suspects.append(blamed)
+        else:
+            yield blamed, None
 
 
-@contextmanager
-def _pool(pickled: bytes, workers: int, modules: Sequence[str]) -> Iterator[ProcessPoolExecutor]:
-    context = get_context("forkserver")
-    context.set_forkserver_preload(list(modules))
-    # a worker leaves when the other end of this pipe is closed, by us or by our death
-    reader, writer = context.Pipe(duplex=False)
-    with _one_thread(), reader, writer:
-        pool = ProcessPoolExecutor(workers, context, _begin_worker, (pickled, reader))
-        try:
-            yield pool
-        except BaseException:
-            writer.close()
-            pool.shutdown(cancel_futures=True)
-            raise
-        pool.shutdown()
-
-
-def _begin_worker(pickled: bytes, reader: Connection) -> None:
-    global _work
-    # the main process is interrupted too, and ends the workers in its own way
+def _serve(work: bytes, warm_up: bytes | None, inbox: Connection, outbox: Connection) -> None:
+    """Compute the tasks that come in, one after the other; of a worker."""
+    # the main process is interrupted too, and ends the workers in its own way; also where it started no server
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_when_closed, args=(reader,), daemon=True).start()
-    _work = pickle.loads(pickled)  # noqa: S301 (from our own main process)
+    tasks: SimpleQueue[Any] = SimpleQueue()
+    threading.Thread(target=_receive, args=(inbox, tasks), daemon=True).start()
+    loaded: list[Callable[..., object]] = []
+    # nobody listens any more: there is nothing to say
+    with suppress(BrokenPipeError):
+        outbox.send(_outcome(_begin, loaded, work, warm_up))
+        while loaded:
+            outbox.send(_outcome(loaded[0], tasks.get()))
 
 
-def _leave_when_closed(reader: Connection) -> None:
-    reader.poll(None)
-    os._exit(1)
+def _begin(loaded: list[Callable[..., object]], work: bytes, warm_up: bytes | None) -> None:
+    # both come from our own main process
+    loaded.append(pickle.loads(work))  # noqa: S301
+    if warm_up is not None:
+        pickle.loads(warm_up)()  # noqa: S301
 
 
-def _run(task: Any) -> Any:
-    return _work(task)
+def _receive(inbox: Connection, tasks: SimpleQueue[Any]) -> None:
+    while True:
+        try:
+            tasks.put(inbox.recv())
+        except (EOFError, OSError):
+            os._exit(1)
+
+
+def _outcome(function: Callable[..., object], *arguments: object) -> tuple[bool, object]:
+    """Return whether a function raised, and what it raised or returned."""
+    try:
+        return False, function(*arguments)
+    except Exception as error:
+        error.add_note(f"In a worker process:\n{traceback.format_exc()}")
+        try:
+            pickle.loads(pickle.dumps(error))  # noqa: S301 (our own)
+        except Exception:
+            return True, RuntimeError("".join(traceback.format_exception(error)))
+        return True, error
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def swept(key: str, size: Size) -> float:
     study = Study.from_mapping(fields)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        table = run_sweep(study, Path(folder) / "out", 2)
+        table = run_sweep(study, Path(folder) / "out")
         seconds = time.perf_counter() - start
     if len(table) != size.others * size.rates or table["error"].ne("").any():
         raise RuntimeError("a run of the sweep failed")

@@ -46,14 +46,21 @@ def test_the_table_is_the_same_however_cells_are_cut(tmp_path, cells):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "seed"), [(("1",), "1"), (("2",), "2"), (("4",), "3"), (("4", "--cluster", "local"), "4")]
+    ("arguments", "seed"),
+    [
+        ((), "0"),
+        (("--workers", "1"), "1"),
+        (("--workers", "2"), "2"),
+        (("--workers", "4"), "3"),
+        (("--workers", "4", "--cluster", "local"), "4"),
+    ],
 )
 def test_files_are_the_same_for_any_workers_and_seed_of_hashes(tmp_path, arguments, seed):
     run_sweep(begun(study_of(), tmp_path / "whole", 1), tmp_path / "whole", 1)
     out = tmp_path / "out"
     begun(study_of(), out, 1)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": seed}
-    command = [sys.executable, "-m", "compliance", "sweep", out / "study.yaml", "--out", out, "--workers", *arguments]
+    command = [sys.executable, "-m", "compliance", "sweep", out / "study.yaml", "--out", out, *arguments]
     subprocess.run(command, env=environment, check=True, capture_output=True)
     assert cells_of(out) == cells_of(tmp_path / "whole")
     pd.testing.assert_frame_equal(load_results(out), load_results(tmp_path / "whole"))
