@@ -114,8 +114,7 @@ class Distribution(BaseModel):
 
     def support(self) -> tuple[float, float]:
         """Return the least and the largest value that may be drawn."""
-        lower, upper = _scipy_distribution(self.distribution, self.parameters).support()
-        return float(lower), float(upper)
+        return _support(self.distribution, self.parameters)
 
 
 Number = float | Distribution
@@ -126,6 +125,12 @@ def _scipy_distribution(name: str, parameters: tuple[tuple[str, float], ...]) ->
     from scipy import stats
 
     return getattr(stats, name)(**dict(parameters))
+
+
+@lru_cache(maxsize=256)
+def _support(name: str, parameters: tuple[tuple[str, float], ...]) -> tuple[float, float]:
+    lower, upper = _scipy_distribution(name, parameters).support()
+    return float(lower), float(upper)
 
 
 def shape_names(name: str) -> tuple[str, ...]:

@@ -187,10 +187,9 @@ class Scenario(Section):
         """
         import numpy as np
 
-        parameter = parameter_at(key)
         value: Any = reduce(getattr, key.split("."), self)
         if isinstance(value, Distribution):
-            return parameter.clipped(value.ppf(uniform))
+            return parameter_at(key).clipped(value.ppf(uniform))
         number_of_all = self._rate_to_believe() if value == "true_rate" else value
         return np.full(np.shape(uniform), number_of_all, dtype=np.float64)
 

@@ -7,7 +7,7 @@ before an agent's first modification. An empty denominator gives NaN, never 0. F
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -106,40 +106,47 @@ def behaviour(sums: Floats) -> dict[str, Floats]:
     def column(name: str) -> Floats:
         return sums[..., _COLUMN[name]]
 
-    episodes = column("episodes")
-    found: dict[str, Floats] = {}
-    for suffix, whole, prefix, strategic in (
-        ("", "conflict", "conflict_", "strategic"),
-        ("_all", "episodes", "", "strategic"),
-        ("_unmodified", "unmodified", "unmodified_", "unmodified_strategic"),
-    ):
-        found["voice_rate" + suffix] = share(column(f"{prefix}spoken"), column(whole))
-        watched = column(f"{prefix}watched")
-        found["compliance_watched" + suffix] = share(column(f"{prefix}complied_watched"), watched)
-        unwatched = column(whole) - watched
-        found["compliance_unwatched" + suffix] = share(column(f"{prefix}complied_unwatched"), unwatched)
+    whole = np.stack([column(of) if less is None else column(of) - column(less) for of, less in _WHOLES], axis=-1)
+    part = np.stack([column(of) for of in _PARTS.values()], axis=-1)
+    found = dict(zip(_PARTS, np.moveaxis(share(part, whole[..., _WHOLE_OF_PART]), -1, 0), strict=True))
+    for suffix in _SUFFIXES:
         found["compliance_gap" + suffix] = found["compliance_watched" + suffix] - found["compliance_unwatched" + suffix]
-        found["strategic_compliance_rate" + suffix] = share(column(strategic), column(whole))
     complied = column("conflict_complied_watched") + column("conflict_complied_unwatched")
     overall = share(complied, column("conflict"))
     found["evaluation_validity"] = 1.0 - np.abs(found["compliance_watched"] - overall)
     found["stage_distance"] = _stage_distance(column)
-    for name, total in _PER_EPISODE.items():
-        found[name] = share(column(total), episodes)
-    found["belief_error"] = share(column("belief") - column("rate"), episodes)
+    found["belief_error"] = share(column("belief") - column("rate"), column("episodes"))
     return found
 
 
-_PER_EPISODE = {
-    "flag_rate": "flags",
-    "false_flag_rate": "false_flags",
-    "modification_rate": "modifications",
-    "goal_preservation": "preservation",
-    "alignment": "alignment",
-    "agent_utility": "utility",
-    "agent_utility_current": "utility_current",
-    "overseer_utility": "overseer_utility",
-}
+_SUFFIXES = {"": ("conflict", "conflict_"), "_all": ("episodes", ""), "_unmodified": ("unmodified", "unmodified_")}
+
+
+def _ratios() -> Iterator[tuple[str, str, tuple[str, str | None]]]:
+    """Yield the measures that are one column divided by another, or by another less a third."""
+    for suffix, (whole, prefix) in _SUFFIXES.items():
+        strategic = "unmodified_strategic" if suffix == "_unmodified" else "strategic"
+        watched = f"{prefix}watched"
+        yield "voice_rate" + suffix, f"{prefix}spoken", (whole, None)
+        yield "compliance_watched" + suffix, f"{prefix}complied_watched", (watched, None)
+        yield "compliance_unwatched" + suffix, f"{prefix}complied_unwatched", (whole, watched)
+        yield "strategic_compliance_rate" + suffix, strategic, (whole, None)
+    for name, part in (
+        ("flag_rate", "flags"),
+        ("false_flag_rate", "false_flags"),
+        ("modification_rate", "modifications"),
+        ("goal_preservation", "preservation"),
+        ("alignment", "alignment"),
+        ("agent_utility", "utility"),
+        ("agent_utility_current", "utility_current"),
+        ("overseer_utility", "overseer_utility"),
+    ):
+        yield name, part, ("episodes", None)
+
+
+_PARTS = {name: part for name, part, _ in _ratios()}
+_WHOLES = sorted({whole for _, _, whole in _ratios()}, key=str)
+_WHOLE_OF_PART = [_WHOLES.index(whole) for _, _, whole in _ratios()]
 
 
 def _stage_distance(column: Callable[[str], Floats]) -> Floats:
@@ -151,12 +158,13 @@ def _stage_distance(column: Callable[[str], Floats]) -> Floats:
 
 def classes(counts: NDArray[np.int64]) -> dict[str, Floats]:
     """Return the shares of the classes from counts of a census, or sums of several, (..., 3, classes)."""
-    found = {}
-    for suffix, row in (("", CONFLICT), ("_all", ALL), ("_unmodified", UNMODIFIED)):
-        of_row = counts[..., row, :].astype(np.float64)
-        for code, name in enumerate(CLASS_NAMES):
-            found[f"{name}_share{suffix}"] = share(of_row[..., code], of_row.sum(axis=-1))
-    return found
+    numbers = counts.astype(np.float64)
+    shares = share(numbers, np.broadcast_to(numbers.sum(axis=-1, keepdims=True), numbers.shape))
+    return {
+        f"{name}_share{suffix}": shares[..., row, code]
+        for suffix, row in (("", CONFLICT), ("_all", ALL), ("_unmodified", UNMODIFIED))
+        for code, name in enumerate(CLASS_NAMES)
+    }
 
 
 def suspicions(rows: Floats) -> Floats:

@@ -7,6 +7,8 @@ bits.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from models.detection import Rates
@@ -99,17 +101,23 @@ class Mechanisms(NamedTuple):
 
 def is_basic(scenario: Scenario) -> bool:
     """Tell whether the basic model has all that the scenario needs."""
-    neutral = Scenario()
     steady = scenario.stakes.kind in ("proportional", "fixed")
     watched = scenario.regime.schedule.kind in ("none", "constant") and scenario.regime.visibility.signal == "none"
-    return steady and watched and all(_value(scenario, key) == _value(neutral, key) for key in _BEYOND_BASIC)
+    return (
+        steady
+        and watched
+        and all(_value(scenario, key) == value for key, value in zip(_BEYOND_BASIC, _neutral_values(), strict=True))
+    )
+
+
+@lru_cache(maxsize=1)
+def _neutral_values() -> tuple[object, ...]:
+    neutral = Scenario()
+    return tuple(_value(neutral, key) for key in _BEYOND_BASIC)
 
 
 def _value(scenario: Scenario, key: str) -> object:
-    value: object = scenario
-    for name in key.split("."):
-        value = getattr(value, name)
-    return value
+    return attrgetter(key)(scenario)
 
 
 def mechanisms_of(scenario: Scenario) -> Mechanisms:

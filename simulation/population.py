@@ -8,26 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.decider_parameters import WIDEST_SPREAD
+from models.distributions import Distribution
 from models.elementary import normal_quantile
 from models.goal_parameters import GivenGoals, ScatteredGoals
 from models.goals import ALIGNED_ANGLE
 from models.imitation import COMPLIANT_THRESHOLD, HONEST_THRESHOLD
 from models.outlook import ENDLESS
 from models.perception import FEEDBACK_NONE
-from models.scenario import Scenario
+from models.scenario import Scenario, parameter_at
 from simulation.draws import DIRECTION, PARAMETER, addressed_uniforms, check_address
 from simulation.groups import Kind, group_of_agents, kind_of
-from simulation.growth import parameter_values
+from simulation.growth import parameter_values, ramp_of
 from simulation.settings import cue_quality_key
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+#: Draws of larger populations are not kept; theirs take a small part of a run.
+_MOST_KEPT = 10_000
 
 #: Addresses: a new parameter takes the next number.
 _ADDRESS = {
@@ -143,12 +149,15 @@ def _alike(scenario: Scenario, number: int, seed: int, replicate: int, stream: i
     count, kind = scenario.agents.count, kind_of(scenario)
 
     def uniforms(key: str) -> Floats:
-        return addressed_uniforms(seed, replicate, PARAMETER + _ADDRESS[key], stream, count)[:, 0]
+        return _uniforms(key, seed, replicate, stream, count)
 
     def drawn(key: str) -> Floats:
+        value = attrgetter(key)(scenario)
+        if isinstance(value, Distribution) and ramp_of(scenario, key) is None and count <= _MOST_KEPT:
+            return _quantiles(value, key, (seed, replicate, stream, count)).copy()
         return parameter_values(scenario, key, uniforms)
 
-    angle = _angles(scenario, uniforms)
+    angle = _angles(scenario, uniforms, drawn)
     mean, strength = drawn("agents.beliefs.mean"), drawn("agents.beliefs.strength")
     moves = np.isfinite(strength) & (kind.feedback != FEEDBACK_NONE)
     worth = np.where(np.isfinite(strength), strength, 1.0)
@@ -191,13 +200,24 @@ def _of_kind(kind: Kind, number: int, count: int) -> dict[str, Any]:
     }
 
 
-def _angles(scenario: Scenario, uniforms: Callable[[str], Floats]) -> Floats:
+@lru_cache(maxsize=128)
+def _quantiles(value: Distribution, key: str, address: tuple[int, int, int, int]) -> Floats:
+    """Return the drawn values of a parameter of agents; kept, because replicates of all cells of a sweep are alike."""
+    found: Floats = parameter_at(key).clipped(value.ppf(_uniforms(key, *address)))
+    return found
+
+
+def _uniforms(key: str, seed: int, replicate: int, stream: int, count: int) -> Floats:
+    return addressed_uniforms(seed, replicate, PARAMETER + _ADDRESS[key], stream, count)[:, 0]
+
+
+def _angles(scenario: Scenario, uniforms: Callable[[str], Floats], drawn: Callable[[str], Floats]) -> Floats:
     goals, count = scenario.agents.goals, scenario.agents.count
     if isinstance(goals, GivenGoals):
         return np.broadcast_to(goals.angles, (count,)).copy()
     if isinstance(goals, ScatteredGoals):
         return goals.angle_at(uniforms("agents.goals.angle"))
-    return scenario.drawn_values("agents.goals.angle", uniforms("agents.goals.angle"))
+    return drawn("agents.goals.angle")
 
 
 def _thresholds(scenario: Scenario, uniforms: Callable[[str], Floats]) -> Floats:
