@@ -5,24 +5,23 @@ others go on, and it is known which task it died of. That task is run again when
 beside it, in case that memory was short; after `MOST_DEATHS` deaths it is given up.
 
 `concurrent.futures.ProcessPoolExecutor` does not serve: its workers share two queues, so that one death ends all, and
-up to Python 3.12.0 a task that is handed out in the moment of a death is never answered (python/cpython#94777).
+with Python 3.11 a worker that is started in the moment of another's death is waited for without end.
 """
 
 from __future__ import annotations
 
-import os
 import pickle
 import signal
 import threading
 import time
-import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from multiprocessing import get_all_start_methods, get_context, resource_tracker
-from multiprocessing.connection import Connection, wait
-from queue import SimpleQueue
-from typing import Any, Generic, TypeVar
+from multiprocessing.connection import wait
+from typing import Generic, TypeVar
+
+from parameter_sweeps.worker import Worker, one_thread
 
 MOST_DEATHS = 3
 
@@ -30,10 +29,7 @@ MOST_DEATHS = 3
 AHEAD = 2
 #: Workers are not started for less, which is about what it takes them to start.
 _WORTH_WORKERS_SECONDS = 3.0
-_PATIENCE_SECONDS = 5.0
 
-# each worker has a core of its own, so more threads would only be in each other's way
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 _NO_WORKERS = (
     "worker processes die as they start. In a script, run_sweep must be called under"
     ' `if __name__ == "__main__":`; with workers=1 no other process is needed'
@@ -83,7 +79,7 @@ def finished_tasks(
     if begin_here:
         yield from _worked_off(work, left)
     if left:
-        with _one_thread(), _Crew(work, left, workers, warm_up, modules) as crew:
+        with one_thread(), _Crew(work, left, workers, warm_up, modules) as crew:
             if begin_here:
                 yield from crew.helped_until_ready()
             yield from crew.finished()
@@ -96,39 +92,6 @@ def _worked_off(work: Callable[[T], R], left: deque[T]) -> Iterator[tuple[T, R]]
         task = left.popleft()
         yield task, work(task)
         done += 1
-
-
-class _Worker(Generic[T]):
-    """A process, the ends of its pipes, and the tasks that it has: the first is the one that it computes."""
-
-    def __init__(self, context: Any, work: bytes, warm_up: bytes | None) -> None:
-        theirs_in, self.outbox = context.Pipe(duplex=False)
-        self.inbox, theirs_out = context.Pipe(duplex=False)
-        self.process = context.Process(target=_serve, args=(work, warm_up, theirs_in, theirs_out), daemon=True)
-        self.is_ready = False
-        self.tasks: deque[T] = deque()
-        with theirs_in, theirs_out:
-            self.process.start()
-
-    def hand(self, task: T) -> None:
-        """Give it a task; that it is dead is found when it is listened to."""
-        self.tasks.append(task)
-        with suppress(OSError):
-            self.outbox.send(task)
-
-    def end(self) -> None:
-        """End it, whatever it does."""
-        # it leaves when the other end of this pipe is closed, by us or by our death
-        self.outbox.close()
-        self.inbox.close()
-
-    def bury(self) -> None:
-        """Wait until it has left."""
-        self.process.join(_PATIENCE_SECONDS)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join()
-        self.process.close()
 
 
 class _Crew(Generic[T, R]):
@@ -147,7 +110,7 @@ class _Crew(Generic[T, R]):
             self._context.set_forkserver_preload(list(modules))
         self._work, self._pickled, self._warm_up = work, pickle.dumps(work), pickle.dumps(warm_up)
         self._waiting, self._suspects, self._deaths = waiting, deque[T](), Counter[T]()
-        self._wanted, self._workers = workers, list[_Worker[T]]()
+        self._wanted, self._workers = workers, list[Worker[T]]()
         self._is_warm, self._deaths_for_nothing = False, 0
         # in a thread, because the first waits for the server that forks all of them
         self._first = threading.Thread(target=self._recruit_first)
@@ -196,7 +159,7 @@ class _Crew(Generic[T, R]):
         """Start the workers that are wanting; only one until it is warm."""
         while len(self._workers) < (self._wanted if self._is_warm else 1):
             warm_up = None if self._is_warm else self._warm_up
-            self._workers.append(_Worker(self._context, self._pickled, warm_up))
+            self._workers.append(Worker(self._context, self._pickled, warm_up))
 
     def _hand_out(self) -> None:
         """Give each worker something to do; suspects when there is nothing else, one at a time."""
@@ -208,7 +171,7 @@ class _Crew(Generic[T, R]):
                 elif self._suspects and not self._is_busy:
                     worker.hand(self._suspects.popleft())
 
-    def _ready(self, most: int) -> list[_Worker[T]]:
+    def _ready(self, most: int) -> list[Worker[T]]:
         """Return the workers that can be given a task and have at most so many."""
         return [worker for worker in self._workers if worker.is_ready and len(worker.tasks) <= most]
 
@@ -230,7 +193,7 @@ class _Crew(Generic[T, R]):
             else:
                 worker.is_ready = self._is_warm = True
 
-    def _mourned(self, worker: _Worker[T]) -> Iterator[tuple[T, None]]:
+    def _mourned(self, worker: Worker[T]) -> Iterator[tuple[T, None]]:
         """Take a dead worker's tasks back, and yield the one that it died of if that is given up."""
         self._workers.remove(worker)
         worker.end()
@@ -247,60 +210,3 @@ class _Crew(Generic[T, R]):
             self._suspects.append(blamed)
         else:
             yield blamed, None
-
-
-def _serve(work: bytes, warm_up: bytes | None, inbox: Connection, outbox: Connection) -> None:
-    """Compute the tasks that come in, one after the other; of a worker."""
-    # the main process is interrupted too, and ends the workers in its own way; also where it started no server
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    tasks: SimpleQueue[Any] = SimpleQueue()
-    threading.Thread(target=_receive, args=(inbox, tasks), daemon=True).start()
-    loaded: list[Callable[..., object]] = []
-    # nobody listens any more: there is nothing to say
-    with suppress(BrokenPipeError):
-        outbox.send(_outcome(_begin, loaded, work, warm_up))
-        while loaded:
-            outbox.send(_outcome(loaded[0], tasks.get()))
-
-
-def _begin(loaded: list[Callable[..., object]], work: bytes, warm_up: bytes | None) -> None:
-    # both come from our own main process
-    loaded.append(pickle.loads(work))  # noqa: S301
-    if warm_up is not None:
-        pickle.loads(warm_up)()  # noqa: S301
-
-
-def _receive(inbox: Connection, tasks: SimpleQueue[Any]) -> None:
-    while True:
-        try:
-            tasks.put(inbox.recv())
-        except (EOFError, OSError):
-            os._exit(1)
-
-
-def _outcome(function: Callable[..., object], *arguments: object) -> tuple[bool, object]:
-    """Return whether a function raised, and what it raised or returned."""
-    try:
-        return False, function(*arguments)
-    except Exception as error:
-        error.add_note(f"In a worker process:\n{traceback.format_exc()}")
-        try:
-            pickle.loads(pickle.dumps(error))  # noqa: S301 (our own)
-        except Exception:
-            return True, RuntimeError("".join(traceback.format_exception(error)))
-        return True, error
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Have processes that are started meanwhile use one thread each."""
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
