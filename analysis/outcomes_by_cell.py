@@ -17,9 +17,10 @@ from models.refusals import InputError, nearest_key
 from parameter_sweeps.catalogue import load_study, shipped_studies
 from parameter_sweeps.design_kinds import Morris, Saltelli
 from parameter_sweeps.grids import varied_columns
+from parameter_sweeps.loading import load_results
 from parameter_sweeps.maps import MAP_VARIABLES, strategy_map
 from parameter_sweeps.shares import cells_of_base_point
-from parameter_sweeps.store import load_results, open_store
+from parameter_sweeps.store import open_store
 from parameter_sweeps.study import Study
 
 if TYPE_CHECKING:

@@ -43,7 +43,7 @@ def paired_differences(
     Parameters
     ----------
     table : DataFrame
-        Results as of `parameter_sweeps.store.load_results`, in any order of the rows.
+        Results as of `parameter_sweeps.loading.load_results`, in any order of the rows.
     axis : str
         A varied key, or ``regime``.
     against : object

@@ -22,8 +22,9 @@ from analysis.thresholds import exact_boundaries
 from models.refusals import InputError
 from parameter_sweeps.canonical import strict
 from parameter_sweeps.catalogue import load_study, shipped_studies
+from parameter_sweeps.loading import load_results
 from parameter_sweeps.results import load_records
-from parameter_sweeps.store import load_results, open_store
+from parameter_sweeps.store import open_store
 from parameter_sweeps.study import Study
 
 Progress = Callable[[int, int], None]

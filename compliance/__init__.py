@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from models.scenario import Scenario
     from parameter_sweeps.catalogue import load_scenario, load_study
     from parameter_sweeps.execution import run_sweep
+    from parameter_sweeps.loading import load_results
     from parameter_sweeps.maps import strategy_map
     from parameter_sweeps.results import export_results, load_grid, load_records
-    from parameter_sweeps.store import load_results
     from parameter_sweeps.study import Study
     from simulation.explanation import explain
     from simulation.run import simulate
@@ -50,7 +50,7 @@ _HOMES = {
     "export_results": "parameter_sweeps.results",
     "load_grid": "parameter_sweeps.results",
     "load_records": "parameter_sweeps.results",
-    "load_results": "parameter_sweeps.store",
+    "load_results": "parameter_sweeps.loading",
     "load_scenario": "parameter_sweeps.catalogue",
     "load_study": "parameter_sweeps.catalogue",
     "run_sweep": "parameter_sweeps.execution",

@@ -19,6 +19,7 @@ from parameter_sweeps.directory import Store, locked, unfinished
 from parameter_sweeps.executors import Executor, chosen_executor
 from parameter_sweeps.factors import values_at
 from parameter_sweeps.failures import FailedRunError, Failure
+from parameter_sweeps.loading import results_of
 from parameter_sweeps.maps import MAP_VARIABLES
 from parameter_sweeps.own_measures import Measure, admitted_measures, source_digests
 from parameter_sweeps.pool import MOST_DEATHS
@@ -26,7 +27,7 @@ from parameter_sweeps.provenance import current_basis, note_beginning, note_end
 from parameter_sweeps.records import RecordWriter
 from parameter_sweeps.runs import Computed, compute_chunk, counts_classes, exact_values, packed
 from parameter_sweeps.sharding import admitted_part
-from parameter_sweeps.store import begin, renewed, results_of
+from parameter_sweeps.store import begin, renewed
 from parameter_sweeps.study import Study
 from simulation.growth import at_birth
 from simulation.measures import MEASURE_NAMES
@@ -108,7 +109,7 @@ def run_sweep(
     Returns
     -------
     DataFrame
-        As `parameter_sweeps.store.load_results` returns it; of a part, the rows of the part.
+        As `parameter_sweeps.loading.load_results` returns it; of a part, the rows of the part.
 
     Raises
     ------

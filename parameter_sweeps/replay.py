@@ -13,10 +13,11 @@ from parameter_sweeps.axes import is_whole
 from parameter_sweeps.chunks import Chunk
 from parameter_sweeps.directory import Store, finished
 from parameter_sweeps.grids import cells_between
+from parameter_sweeps.loading import rows_of
 from parameter_sweeps.own_measures import Measure, source_digests
 from parameter_sweeps.provenance import basis_differences, current_basis
 from parameter_sweeps.runs import Asked, cell_rows
-from parameter_sweeps.store import open_store, rows_of
+from parameter_sweeps.store import open_store
 
 if TYPE_CHECKING:
     import numpy as np

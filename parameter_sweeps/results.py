@@ -11,9 +11,10 @@ from parameter_sweeps.chunks import Chunk
 from parameter_sweeps.directory import Store, finished, unfinished
 from parameter_sweeps.factors import varied_keys
 from parameter_sweeps.grids import varied_columns
+from parameter_sweeps.loading import load_results, results_of
 from parameter_sweeps.maps import MAP_VARIABLES
 from parameter_sweeps.records import frame_of, read_records
-from parameter_sweeps.store import load_results, open_store, results_of
+from parameter_sweeps.store import open_store
 from parameter_sweeps.whole_files import write_whole
 from simulation.measures import MEASURES
 

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from parameter_sweeps.advance import chunk_costs
 from parameter_sweeps.chunks import Chunk
 from parameter_sweeps.directory import Store, chunks_of_cells, finished, is_at_work, unfinished
+from parameter_sweeps.loading import rows_of_stages
 from parameter_sweeps.log import Entry, entries
 from parameter_sweeps.provenance import read_entries
-from parameter_sweeps.store import open_store, rows_of_stages
+from parameter_sweeps.store import open_store
 
 
 class Status(NamedTuple):

@@ -29,7 +29,8 @@ def compare_command(
     from analysis.findings import file_name, write_tables
     from analysis.outcomes_by_cell import measured_names
     from analysis.paired import paired_differences
-    from parameter_sweeps.store import load_results, open_store
+    from parameter_sweeps.loading import load_results
+    from parameter_sweeps.store import open_store
 
     study, results = open_store(directory).study, load_results(directory, partial)
     found = paired_differences(results, axis, against, measures or measured_names(study, results), partial)

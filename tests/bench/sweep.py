@@ -26,9 +26,10 @@ from parameter_sweeps.chunks import Chunk, Prices
 from parameter_sweeps.execution import _warm_up, run_sweep
 from parameter_sweeps.executors import chosen_executor
 from parameter_sweeps.failures import NO_FAILURE
+from parameter_sweeps.loading import load_results
 from parameter_sweeps.maps import MAP_VARIABLES, strategy_map
 from parameter_sweeps.runs import Computed, exact_values, packed
-from parameter_sweeps.store import begin, load_results
+from parameter_sweeps.store import begin
 from parameter_sweeps.study import Study
 from simulation.preparation import prepare
 from simulation.run import run_replicate

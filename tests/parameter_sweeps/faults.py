@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from models.refusals import InputError
-from parameter_sweeps.store import load_results
+from parameter_sweeps.loading import load_results
 from tests.parameter_sweeps.disturbed import (
     BROKEN,
     FULL,

@@ -10,8 +10,8 @@ import pytest
 
 from parameter_sweeps.execution import dry_run, run_sweep
 from parameter_sweeps.grids import cells_between, scenario_with
+from parameter_sweeps.loading import load_results
 from parameter_sweeps.maps import strategy_map
-from parameter_sweeps.store import load_results
 from parameter_sweeps.study import Study
 from parameter_sweeps.study_file import study_text
 from parameter_sweeps.yaml_loader import parse_yaml

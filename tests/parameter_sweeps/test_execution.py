@@ -20,8 +20,9 @@ from models.refusals import InputError
 from parameter_sweeps import runs
 from parameter_sweeps.chunks import Chunk, Prices
 from parameter_sweeps.execution import compute_chunk, dry_run, measure_names, run_sweep
+from parameter_sweeps.loading import load_results
 from parameter_sweeps.maps import MAP_VARIABLES, strategy_map
-from parameter_sweeps.store import begin, load_results
+from parameter_sweeps.store import begin
 from parameter_sweeps.study import Study
 from simulation.measures import CLASS_MEASURES, MEASURE_NAMES
 from simulation.preparation import prepare

@@ -12,7 +12,8 @@ import pytest
 from parameter_sweeps.chunks import Prices
 from parameter_sweeps.execution import measure_names, run_sweep
 from parameter_sweeps.executors import InProcess, ProcessPool, chosen_executor
-from parameter_sweeps.store import begin, load_results
+from parameter_sweeps.loading import load_results
+from parameter_sweeps.store import begin
 from parameter_sweeps.study import Study
 from tests.parameter_sweeps.test_execution import cells_of, study_of
 from tests.parameter_sweeps.test_pool import doubled, nothing

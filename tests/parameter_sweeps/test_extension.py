@@ -16,11 +16,12 @@ from models.refusals import InputError
 from parameter_sweeps import extension, store
 from parameter_sweeps.execution import run_sweep
 from parameter_sweeps.extension import places_in
+from parameter_sweeps.loading import load_results
 from parameter_sweeps.replay import replay_row
 from parameter_sweeps.results import load_grid, load_records
 from parameter_sweeps.sharding import merge_directories
 from parameter_sweeps.status import directory_status
-from parameter_sweeps.store import load_results, open_store
+from parameter_sweeps.store import open_store
 from parameter_sweeps.study import Study
 from parameter_sweeps.verification import check_directory
 

@@ -17,10 +17,10 @@ from models.compilation import model_digest
 from models.refusals import InputError
 from parameter_sweeps import execution, provenance, store
 from parameter_sweeps.execution import run_sweep
+from parameter_sweeps.loading import load_results
 from parameter_sweeps.log import entries
 from parameter_sweeps.provenance import LONGEST_PATCH, current_basis, git_state, read_entries
 from parameter_sweeps.replay import replay_row
-from parameter_sweeps.store import load_results
 from parameter_sweeps.verification import check_directory
 
 pytestmark = pytest.mark.usefixtures("small_chunks")

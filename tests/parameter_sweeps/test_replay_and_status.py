@@ -15,10 +15,11 @@ from parameter_sweeps import runs
 from parameter_sweeps.advance import Advance
 from parameter_sweeps.execution import run_sweep
 from parameter_sweeps.failures import FailedRunError, failure_of
+from parameter_sweeps.loading import load_results
 from parameter_sweeps.log import append, digest_of, read_log
 from parameter_sweeps.replay import replay_row
 from parameter_sweeps.status import directory_status
-from parameter_sweeps.store import load_results, locked, open_store
+from parameter_sweeps.store import locked, open_store
 from simulation.run import run_replicate
 
 pytestmark = pytest.mark.usefixtures("small_chunks")

@@ -11,11 +11,11 @@ from small_sweeps import files_of, half_of_flags, late_gap, study_of
 
 from models.refusals import InputError
 from parameter_sweeps.execution import run_sweep
+from parameter_sweeps.loading import load_results
 from parameter_sweeps.manifest import manifest_text, read_manifest
 from parameter_sweeps.provenance import read_entries
 from parameter_sweeps.sharding import merge_directories, part_of
 from parameter_sweeps.status import directory_status
-from parameter_sweeps.store import load_results
 from parameter_sweeps.verification import check_directory
 
 pytestmark = pytest.mark.usefixtures("small_chunks")

@@ -16,7 +16,8 @@ from parameter_sweeps.catalogue import load_study
 from parameter_sweeps.chunk_files import chunk_content
 from parameter_sweeps.chunks import Chunk, Prices, chunk_names, planned_chunks
 from parameter_sweeps.failures import NO_FAILURE, Failure
-from parameter_sweeps.store import Store, begin, load_results, locked, open_store
+from parameter_sweeps.loading import load_results
+from parameter_sweeps.store import Store, begin, locked, open_store
 from parameter_sweeps.study import Study
 from parameter_sweeps.study_file import study_text
 from parameter_sweeps.whole_files import write_whole

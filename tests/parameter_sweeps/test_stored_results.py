@@ -17,10 +17,10 @@ from small_sweeps import AXES, FALSE_ALARM, FORESIGHT, HIT, MEASURES, files_of, 
 
 from models.refusals import InputError
 from parameter_sweeps.execution import dry_run, run_sweep
+from parameter_sweeps.loading import load_results
 from parameter_sweeps.replay import replay_row
 from parameter_sweeps.results import OUTCOMES, export_results, load_grid, load_records
 from parameter_sweeps.status import directory_status
-from parameter_sweeps.store import load_results
 from parameter_sweeps.verification import check_directory
 from simulation.run import simulate
 

@@ -10,7 +10,8 @@ import pytest
 from models.refusals import InputError
 from parameter_sweeps.catalogue import load_study
 from parameter_sweeps.execution import run_sweep
-from parameter_sweeps.store import load_results, open_store
+from parameter_sweeps.loading import load_results
+from parameter_sweeps.store import open_store
 from parameter_sweeps.study import Study
 
 FORESIGHT, PENALTY, COUNT = "agents.foresight", "regime.response.penalty", "agents.count"

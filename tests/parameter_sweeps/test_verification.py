@@ -12,7 +12,8 @@ from small_sweeps import files_of, half_of_flags, study_of
 from models.refusals import InputError
 from parameter_sweeps.execution import run_sweep
 from parameter_sweeps.json_lines import append_line, mend, whole_lines, wrong_lines
-from parameter_sweeps.store import load_results, locked, open_store
+from parameter_sweeps.loading import load_results
+from parameter_sweeps.store import locked, open_store
 from parameter_sweeps.verification import check_directory
 
 pytestmark = pytest.mark.usefixtures("small_chunks")
