@@ -8,13 +8,13 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from models.refusals import InputError, nearest_key
 from models.scenario import Scenario
 from parameter_sweeps.advance import Advance, Tally, chunk_costs
 from parameter_sweeps.cell import Cell
-from parameter_sweeps.chunks import Chunk, Prices, planned_chunks, predicted_work, recorded_rows
+from parameter_sweeps.chunks import Chunk, Prices
 from parameter_sweeps.directory import Store, locked, unfinished
 from parameter_sweeps.executors import Executor, chosen_executor
 from parameter_sweeps.factors import values_at
@@ -27,6 +27,7 @@ from parameter_sweeps.provenance import current_basis, note_beginning, note_end
 from parameter_sweeps.records import RecordWriter
 from parameter_sweeps.runs import Computed, compute_chunk, counts_classes, exact_values, packed
 from parameter_sweeps.sharding import admitted_part
+from parameter_sweeps.small_scenarios import in_small
 from parameter_sweeps.store import begin, renewed
 from parameter_sweeps.study import Study
 from simulation.growth import at_birth
@@ -46,10 +47,6 @@ _LOST = Failure("worker", f"the worker process died {MOST_DEATHS} times")
 #: Nanoseconds of an episode of an agent in the loops that know every mechanism, in place of `Prices.step`.
 STEP_OF_EVERYTHING = 170.0
 _CELLS_LOOKED_AT = 16
-_GRAPHS_OF_ANY_SIZE = ("none", "complete", "erdos_renyi")
-
-# of a row, once it is packed
-_BYTES_OF_A_RECORD = {"episodes": 150, "agents": 12}
 
 Compute = Callable[..., Computed]
 
@@ -128,51 +125,19 @@ def run_sweep(
     part = None if part is None else admitted_part(part)
     digests = source_digests(functions)
     with chosen_executor(workers, cluster) as executor:
-        is_basic_study = _is_basic_throughout(study)
-        prices = _prices(names, is_basic_study, bool(functions))
+        prices = admitted_prices(study, names, bool(functions))
         store = begin(study, out, names, prices, digests, part, accept_other_code)
         options = {"functions": functions} if functions else {}
+        # what others have written may end the process that computes it
+        is_ours = compute is compute_chunk and not functions
         with locked(store):
             store = renewed(store, digests)
             tally, tell = Tally(store), _reporting(progress, report)
             for stage, missing in unfinished(store):
                 work = partial(compute, stage.study, stage.measures, **options)
-                # what others have written may end the process that computes it
-                is_light = is_basic_study and compute is compute_chunk and not functions and _are_short(stage, missing)
+                is_light = is_ours and prices.step < STEP_OF_EVERYTHING and _are_short(stage, missing)
                 _run_missing(stage, missing, tally, executor, work, is_light, fail_fast, tell)
     return results_of(store, part is not None)
-
-
-def dry_run(study: Study) -> dict[str, Any]:
-    """Return what a sweep of a study would cost; nothing is run.
-
-    Returns
-    -------
-    dict
-        ``cells``, ``runs``, ``agent_steps``, ``files``, ``seconds`` on one core, and ``bytes`` on disk; the last
-        two are rough.
-
-    Raises
-    ------
-    InputError
-        If there is no such measure.
-    """
-    measures = measure_names(study)
-    prices = _prices(measures, _is_basic_throughout(study))
-    work, files = predicted_work(study, prices), len(planned_chunks(study, prices))
-    runs = int(work.replicates.sum())
-    nanoseconds = study.cell_count * prices.cell + float((work.replicates * work.nanoseconds).sum())
-    # a number hardly compresses, a column of a file has a head
-    size = 8 * runs * len(measures) + files * (4_000 + 250 * len(measures))
-    recorded = _BYTES_OF_A_RECORD.get(study.record, 0) * recorded_rows(study)
-    return {
-        "cells": study.cell_count,
-        "runs": runs,
-        "agent_steps": int((work.replicates * work.steps.astype(float)).sum()),
-        "files": files,
-        "seconds": nanoseconds / 1e9,
-        "bytes": size + int(recorded),
-    }
 
 
 def measure_names(study: Study) -> tuple[str, ...]:
@@ -207,8 +172,9 @@ def _reporting(
     return tell
 
 
-def _prices(measures: Sequence[str], is_basic: bool, is_recorded: bool = False) -> Prices:
-    prices = Prices() if is_basic else Prices(step=STEP_OF_EVERYTHING)
+def admitted_prices(study: Study, measures: Sequence[str], is_recorded: bool = False) -> Prices:
+    """Return the prices by which a study is cut into chunks."""
+    prices = Prices() if _is_basic_throughout(study) else Prices(step=STEP_OF_EVERYTHING)
     # a recorded run counts classes, whether they are asked for or not
     return prices if is_recorded or counts_classes(measures) else prices._replace(noisy_agent=0.0)
 
@@ -276,14 +242,11 @@ def _run_missing(
 def _computed(
     work: Callable[[Chunk], Computed], study: Study, chunks: Sequence[Chunk], executor: Executor, is_light: bool
 ) -> Generator[tuple[Chunk, Computed | None], None, None]:
-    yield from executor.finished(work, chunks, partial(_warm_up, study.scenario), is_light)
+    yield from executor.finished(work, chunks, partial(warm_up, study.scenario), is_light)
 
 
-def _warm_up(scenario: Scenario) -> None:
+def warm_up(scenario: Scenario) -> None:
     """Run one agent for one episode, which compiles what a run needs."""
-    # groups, goals given one by one, and graphs whose parameters set a least number, need all their agents
-    graph = scenario.society.graph
-    needs_all = scenario.agents.groups or scenario.agents.goals.kind == "vectors" or graph not in _GRAPHS_OF_ANY_SIZE
-    small = scenario.with_values({"run.episodes": 1} if needs_all else {"agents.count": 1, "run.episodes": 1})
+    small = in_small(scenario, 1, 1)
     exact_values(small)
     run_replicate(prepare(small), 0, 0)

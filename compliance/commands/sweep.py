@@ -42,7 +42,7 @@ def sweep_command(
 
 
 def _print_cost(study: Any, as_json: bool) -> None:
-    from parameter_sweeps.execution import dry_run
+    from parameter_sweeps.costs import dry_run
 
     cost = dry_run(study)
     if as_json:

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Self
 
 from compliance.__main__ import app
 from parameter_sweeps.chunks import Chunk, Prices
-from parameter_sweeps.execution import _warm_up, compute_chunk, measure_names
+from parameter_sweeps.execution import compute_chunk, measure_names, warm_up
 from parameter_sweeps.store import begin
 from parameter_sweeps.study import Study
 from parameter_sweeps.study_file import study_text
@@ -79,7 +79,7 @@ def prepared(folder: Path, chunks: int = 30) -> Site:
     file.write_text(study_text(study))
     # two cells a chunk, however dear a run is reckoned
     prices = Prices(cell=1e6, run=0.0, step=0.0, noisy_agent=0.0, chunk=2e6)
-    _warm_up(study.scenario)
+    warm_up(study.scenario)
     # imported here once, else by each fork; run there, because threads would not survive a fork
     for name in ("pandas", "pyarrow.parquet", "rich.progress", "xarray", "scipy.stats"):
         importlib.import_module(name)

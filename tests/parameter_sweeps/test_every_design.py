@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from parameter_sweeps.execution import dry_run, run_sweep
+from parameter_sweeps.costs import dry_run
+from parameter_sweeps.execution import run_sweep
 from parameter_sweeps.grids import cells_between, scenario_with
 from parameter_sweeps.loading import load_results
 from parameter_sweeps.maps import strategy_map

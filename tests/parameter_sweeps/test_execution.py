@@ -19,10 +19,11 @@ import pytest
 from models.refusals import InputError
 from parameter_sweeps import runs
 from parameter_sweeps.chunks import Chunk, Prices
-from parameter_sweeps.execution import compute_chunk, dry_run, measure_names, run_sweep
+from parameter_sweeps.costs import dry_run
+from parameter_sweeps.execution import STEP_OF_EVERYTHING, compute_chunk, measure_names, run_sweep
 from parameter_sweeps.loading import load_results
 from parameter_sweeps.maps import MAP_VARIABLES, strategy_map
-from parameter_sweeps.store import begin
+from parameter_sweeps.store import begin, open_store
 from parameter_sweeps.study import Study
 from simulation.measures import CLASS_MEASURES, MEASURE_NAMES
 from simulation.preparation import prepare
@@ -293,15 +294,25 @@ def test_strategy_values_of_a_cell_are_repeated_in_its_rows(tmp_path):
         assert set(table.loc[table["cell"] == cell.index, "threshold"]) == {exact}
 
 
-def test_every_mechanism_is_reckoned_dearer_than_the_basic_model():
-    # one cell of 20 agents, 6 episodes, 3 runs: 3 * 120 * (170 - 35) ns more
-    basic, more = (
-        dry_run(study_of(vary={}, set=SMALL | keys, measures=["flag_rate"])) for keys in ({}, {"agents.akrasia": 0.1})
-    )
-    assert more["seconds"] - basic["seconds"] == pytest.approx(3 * 120 * 135e-9)
+def test_every_mechanism_is_reckoned_dearer_than_the_basic_model(tmp_path):
+    basic = prices_of({}, tmp_path / "basic")
+    assert prices_of({"agents.akrasia": [0.1]}, tmp_path / "more") == basic._replace(step=STEP_OF_EVERYTHING)
     # found on an axis too, though the first cell is basic
-    axis = dry_run(study_of(vary={"agents.akrasia": [0, 0.1]}, measures=["flag_rate"]))
-    assert axis["seconds"] - 2 * basic["seconds"] == pytest.approx(6 * 120 * 135e-9)
+    assert prices_of({"agents.akrasia": [0, 0.1]}, tmp_path / "axis").step == STEP_OF_EVERYTHING
+
+
+def prices_of(vary, out):
+    run_sweep(study_of(vary=vary, measures=["flag_rate"]), out, 1)
+    return open_store(out).manifest.prices
+
+
+def test_a_dry_run_foresees_what_a_run_of_many_agents_takes():
+    # half a million episodes of agents take ten times as long as fifty thousand, beginnings aside
+    few, many = (
+        dry_run(study_of(vary={}, set={"agents.count": 500, "run.episodes": number}, measures=["flag_rate"]))["seconds"]
+        for number in (1_000, 100_000)
+    )
+    assert 10 * few < many < 1_000 * few
 
 
 @pytest.mark.parametrize("graph", [{"graph": "watts_strogatz", "neighbours": 6}, {"graph": "barabasi_albert"}])

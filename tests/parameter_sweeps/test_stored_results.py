@@ -16,7 +16,8 @@ import xarray as xr
 from small_sweeps import AXES, FALSE_ALARM, FORESIGHT, HIT, MEASURES, files_of, study_of
 
 from models.refusals import InputError
-from parameter_sweeps.execution import dry_run, run_sweep
+from parameter_sweeps.costs import dry_run
+from parameter_sweeps.execution import run_sweep
 from parameter_sweeps.loading import load_results
 from parameter_sweeps.replay import replay_row
 from parameter_sweeps.results import OUTCOMES, export_results, load_grid, load_records
