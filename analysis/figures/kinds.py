@@ -50,11 +50,6 @@ KINDS = {
 }
 
 
-def figure_descriptions() -> dict[str, str]:
-    """Return what each kind of figure shows, in one line."""
-    return {name: kind.about for name, kind in KINDS.items()}
-
-
 def figure_of(study: Study) -> tuple[str | None, dict[str, Any]]:
     """Return the kind of a study's figure, None for none, and its options.
 
