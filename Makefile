@@ -79,6 +79,7 @@ bench: $(STAMP)
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.sweep
 	$(BIN)/python -m tests.bench.batch
+	$(BIN)/python -m tests.bench.dashboard
 
 clean:
 	rm -rf $(VENV) results build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -21,21 +21,27 @@ from models.scenario import Scenario
 from simulation.mesa_agent import ComplianceAgent
 from simulation.mesa_engine import ComplianceModel
 from teaching import drawing
-from teaching.agent_words import last_decision, standing
+from teaching.agent_words import held_still, last_decision, rule_followed, standing
 from teaching.choices import CONTROLS, COUNT, SEED, SOCIETIES, Choices, changed, value_at, why_fixed
 from teaching.class_marks import MARKS, marks_for_page
+from teaching.decision_words import decision_sentences, worth_rows
 from teaching.newest import Newest
-from teaching.one_agent import agent_scenario, explanation_of, strategy_map_of
+from teaching.one_agent import POINTS, Run, agent_scenario, explanation_of, strategy_map_of, values_of
 from teaching.presets import preset_claim, preset_names, regime_names
+from teaching.reading_page import GLOSSARY, PATH, READING
 from teaching.shown_model import ShownModel
-from teaching.views import ControlsView, LinesView, MapView, SocietyView
+from teaching.views import ControlsView, DecisionView, LinesView, MapView, SocietyView
 
 _CSS = Path(__file__).with_name("dashboard.css").read_text(encoding="utf-8")
 _MARKS = marks_for_page()
 _WRITTEN_MARKS = json.dumps(_MARKS)
 #: Letters on more agents would not be read.
 MOST_LETTERS = 150
-_WORKING = "Being worked out …"
+#: While words are looked for, after nothing and after words on an earlier episode.
+_SEARCHING = "Still searching what would change its mind …"
+_OVERTAKEN = f"{_SEARCHING} What stands below was so in an earlier episode."
+#: A regime whose agents may speak up is reckoned by loops that others do without.
+_WITH_VOICE = "amnesty"
 
 
 @solara.component
@@ -50,6 +56,7 @@ def Page() -> None:
     solara.Style(_CSS)
     solara.Title("Strategic compliance")
     SolaraViz(world, components=[], model_params=parameters, name="Strategic compliance", play_interval=100)
+    _links()
     with solara.Div(classes=["sc-page"]):
         with solara.Div(classes=["sc-column"]):
             with _card("What is chosen"):
@@ -67,11 +74,22 @@ def Page() -> None:
 
 def first_look() -> None:
     """Work out once what a new visitor sees and does first, so that nothing is compiled while somebody waits."""
-    model = ShownModel(Choices)
-    model.step()
-    scenario = agent_scenario(model.agent(0))
-    strategy_map_of(scenario)
+    for choices in (Choices(regime=_WITH_VOICE), Choices()):
+        model = ShownModel(lambda choices=choices: choices)  # type: ignore[misc]
+        model.step()
+        scenario = agent_scenario(model.agent(0))
+        strategy_map_of(scenario)
+        values_of(scenario)
     explanation_of(scenario)
+
+
+def _links() -> None:
+    """Links to what explains the page; in a tab of their own, for leaving the page would lose the run."""
+    places = {"How to read the map": READING, "What the words mean": GLOSSARY}
+    with solara.v.Html(tag="nav", class_="sc-links", attributes={"aria-label": "Explanations"}):
+        for words, place in places.items():
+            attributes = {"href": f"{PATH}#{place}", "target": "_blank", "rel": "noopener"}
+            solara.v.Html(tag="a", attributes=attributes, children=[f"{words} (new tab)"])
 
 
 def _card(title: str) -> Any:
@@ -191,29 +209,39 @@ def AgentMap(model: ShownModel, chosen: int) -> None:
     """The strategy map around the chosen agent, and where it stands."""
     update_counter.get()
     agent, scenario = use_agent(model, chosen)
-    found, _ = use_answer(strategy_map_of, scenario)
-    if found is None:
-        solara.v.Html(tag="p", children=[_WORKING])
-        return
-    best = MARKS[model.codes[agent.index]].name
+    found = strategy_map_of(scenario)
     MapView(
         boxes=drawing.boxes_of(found), labels=drawing.labels_of(found), marks=_MARKS,
         here=drawing.place_on_map(agent.foresight, agent.belief), across=drawing.ticks(along=True),
-        up=drawing.ticks(along=False),
-        summary=f"Which rule is best for this agent, over its foresight and its belief. Its own rule now is {best}.",
+        up=drawing.ticks(along=False), summary=_about_map(model, agent, found),
     )  # fmt: skip
+
+
+def _about_map(model: ShownModel, agent: ComplianceAgent, runs: list[Run]) -> str:
+    own, drawn = model.codes[agent.index], drawing.class_on_map(runs, agent.foresight, agent.belief)
+    said = [
+        f"Which rule is best for this agent, over its foresight and its belief. Its own rule now is {MARKS[own].name}."
+    ]
+    if own != drawn:
+        points = f"{POINTS} by {POINTS} points"
+        said.append(f"At the nearest of its {points}, without noise in choices, the map has {MARKS[drawn].name}.")
+    if held_still(model, agent):
+        said.append("It is drawn at the present rate and penalty, as if they stayed so.")
+    return " ".join(said)
 
 
 @solara.component
 def AgentDecision(model: ShownModel, chosen: int) -> None:
-    """What the chosen agent is, did last, and why."""
+    """What the chosen agent is, did last, and why; what would change its mind follows when it is found."""
     update_counter.get()
     agent, scenario = use_agent(model, chosen)
-    text, about = use_answer(explanation_of, scenario)
-    solara.v.Html(tag="p", class_="sc-standing", children=[standing(model, agent)])
-    solara.v.Html(tag="p", class_="sc-last", children=[last_decision(model, agent)])
-    solara.v.Html(tag="p", class_="sc-note", children=["" if about == scenario else _WORKING])
-    solara.v.Html(tag="pre", class_="sc-words", children=[text or ""])
+    words, status = use_words(scenario, (model, agent.index))
+    found = values_of(scenario)
+    DecisionView(
+        standing=standing(model, agent), last=last_decision(model, agent),
+        notes=[note for note in (held_still(model, agent), rule_followed(agent)) if note],
+        numbers=decision_sentences(found, agent.response.penalty), rows=worth_rows(found), status=status, words=words,
+    )  # fmt: skip
 
 
 def use_agent(model: ShownModel, chosen: int) -> tuple[ComplianceAgent, Scenario]:
@@ -221,6 +249,15 @@ def use_agent(model: ShownModel, chosen: int) -> tuple[ComplianceAgent, Scenario
     agent = model.agent(min(chosen, model.population.size - 1))
     scenario = solara.use_memo(lambda: agent_scenario(agent), [model, model.episode, agent.index])
     return agent, scenario
+
+
+def use_words(scenario: Scenario, whose: object) -> tuple[str, str]:
+    """Return the newest explanation of an agent, and what to say while there is none of its present scenario."""
+    text, answered = use_answer(lambda asked: explanation_of(asked[0]), (scenario, whose))
+    if answered == (scenario, whose):
+        return text, ""
+    # words about another agent would be taken for words about this one
+    return (text, _OVERTAKEN) if answered is not None and answered[1] == whose else ("", _SEARCHING)
 
 
 def use_answer(answer: Any, question: Any) -> tuple[Any, Any]:

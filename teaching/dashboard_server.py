@@ -1,4 +1,4 @@
-"""The server of the dashboard: one page, the files that the page is made of, and a kernel for each visitor.
+"""The server of the dashboard: one page and its glossary, the files they are made of, and a kernel for each visitor.
 
 Solara's own server also fetches what it lacks from a network, by names that a visitor gives, tells its maker that it
 was started, and shows what goes on in it. Here none of it is reachable: the files of `solara-assets` are served as they
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.refusals import InputError
+from teaching.reading_page import PATH, reading_page
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -91,14 +92,20 @@ def application() -> Starlette:
         from starlette.applications import Starlette
         from starlette.middleware import Middleware
         from starlette.middleware.gzip import GZipMiddleware
+        from starlette.responses import HTMLResponse
         from starlette.routing import Mount, Route, WebSocketRoute
         from starlette.staticfiles import StaticFiles
     except ImportError as error:
         raise InputError([missing_extra(error)]) from None
     # the page is opened without https, and is in no frame of another
     warnings.filterwarnings("ignore", message="Cookies with samesite=none require https")
+
+    def reading(_request: Any) -> HTMLResponse:
+        return HTMLResponse(reading_page())
+
     routes: list[Any] = [
         Route("/", endpoint=solara_starlette.root),
+        Route(PATH, endpoint=reading),
         Route("/jupyter/api/kernels/{id}", endpoint=solara_starlette.kernels),
         WebSocketRoute("/jupyter/api/kernels/{kernel_id}/{name}", endpoint=solara_starlette.kernel_connection),
         Route("/_solara/api/close/{kernel_id}", endpoint=solara_starlette.close, methods=["POST"]),

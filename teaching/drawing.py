@@ -77,6 +77,15 @@ def labels_of(runs: Iterable[Run]) -> list[tuple[float, float, int]]:
     return found
 
 
+def class_on_map(runs: Iterable[Run], foresight: float, belief: float) -> int:
+    """Return the class that a strategy map has at its point nearest to an agent."""
+    column, row = (
+        round((POINTS - 1) * min(max((value - low) / (high - low), 0.0), 1.0))
+        for value, (low, high) in ((foresight, FORESIGHTS), (belief, BELIEFS))
+    )
+    return next(code for level, first, last, code in runs if level == row and first <= column < last)
+
+
 def place_on_map(foresight: float, belief: float) -> tuple[float, float]:
     """Return where an agent stands on the map; at its edge where it is beyond."""
     across, up = (

@@ -11,12 +11,16 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from models.outlook import ENDLESS
 from models.perception import GAUSSIAN
 from models.scenario import Scenario
-from models.strategies import CLASS_NAMES
+from simulation.cells import best_classes
+from simulation.decision_numbers import DECISION_COLUMNS, column_of, exact_stakes
 from simulation.explanation import explain
 from simulation.growth import at_birth
+from simulation.valuation import StrategyValues, strategy_values
 from simulation.wording import WIDTH
 
 if TYPE_CHECKING:
@@ -91,8 +95,18 @@ def unwrapped(text: str) -> str:
 
 
 def explanation_of(scenario: Scenario) -> str:
-    """Return the decision of the agent of a scenario in words and numbers."""
+    """Return the decision of an agent in words and numbers, with what would change its mind, which may take seconds."""
     return _explained(_written(scenario))
+
+
+def values_of(scenario: Scenario) -> StrategyValues:
+    """Return what each kind of rule is worth to the agent of a scenario; it takes milliseconds."""
+    return _valued(_written(scenario))
+
+
+@lru_cache(maxsize=256)
+def _valued(written: str) -> StrategyValues:
+    return strategy_values(Scenario.from_mapping(json.loads(written)), "exact")
 
 
 def strategy_map_of(scenario: Scenario) -> list[Run]:
@@ -109,30 +123,20 @@ def strategy_map_of(scenario: Scenario) -> list[Run]:
 
 @lru_cache(maxsize=256)
 def _mapped(written: str) -> list[Run]:
-    from parameter_sweeps.maps import strategy_map
-    from parameter_sweeps.study import Study
-
-    study = Study.from_mapping(
-        {
-            "name": "agent",
-            "claim": "",
-            "base": json.loads(written),
-            "vary": {
-                "agents.foresight": {"linspace": [*FORESIGHTS, POINTS]},
-                "agents.beliefs.mean": {"linspace": [*BELIEFS, POINTS]},
-            },
-            "design": "grid",
-        }
-    )
-    best = strategy_map(study)["best"].transpose("agents.beliefs.mean", "agents.foresight").to_numpy()
-    return [run for row, names in enumerate(best) for run in _runs(row, [str(name) for name in names])]
+    scenario = Scenario.from_mapping(json.loads(written))
+    columns = np.repeat(column_of(scenario), POINTS * POINTS, axis=1)
+    columns[DECISION_COLUMNS.index("belief")] = np.repeat(np.linspace(*BELIEFS, POINTS), POINTS)
+    columns[DECISION_COLUMNS.index("foresight")] = np.tile(np.linspace(*FORESIGHTS, POINTS), POINTS)
+    # what each class is worth is not asked for: with speaking up that would take a hundred times as long
+    best = best_classes(columns, exact_stakes(scenario)).reshape(POINTS, POINTS)
+    return [run for row, codes in enumerate(best.tolist()) for run in _runs(row, codes)]
 
 
-def _runs(row: int, names: list[str]) -> list[Run]:
-    """Return the runs of equal names in one row."""
-    starts = [0] + [place for place in range(1, len(names)) if names[place] != names[place - 1]]
-    ends = [*starts[1:], len(names)]
-    return [(row, first, last, CLASS_NAMES.index(names[first])) for first, last in zip(starts, ends, strict=True)]
+def _runs(row: int, codes: list[int]) -> list[Run]:
+    """Return the runs of equal codes in one row."""
+    starts = [0] + [place for place in range(1, len(codes)) if codes[place] != codes[place - 1]]
+    ends = [*starts[1:], len(codes)]
+    return [(row, first, last, codes[first]) for first, last in zip(starts, ends, strict=True)]
 
 
 def _written(scenario: Scenario) -> str:

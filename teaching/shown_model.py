@@ -60,6 +60,8 @@ class ShownModel(ComplianceModel):
         self.codes = self._class_codes()
 
     def _class_codes(self) -> list[int]:
+        # who was moved to another group, or stands before the first episode, faces the rate and penalty of its group
+        self.overseer.plan_episode()
         codes = [ALIGNED] * self.population.size
         for agent in self.subjects:
             agent.face_stakes()

@@ -46,6 +46,19 @@ def LinesView(watched: str, unwatched: str, first: int, last: int, now: list[str
     """Draw compliance over time, watched solid and unwatched dashed."""
 
 
+@solara.component_vue("decision_view.vue")
+def DecisionView(
+    standing: str,
+    last: str,
+    notes: list[str],
+    numbers: str,
+    rows: list[dict[str, Any]],
+    status: str,
+    words: str,
+) -> None:
+    """Show the chosen agent's decision: numbers at once, `words` when they are found, `status` while they are not."""
+
+
 @solara.component_vue("controls_view.vue")
 def ControlsView(
     lists: list[dict[str, Any]],

@@ -12,9 +12,12 @@
 import matplotlib.pyplot as plt
 
 from compliance import explain, load_scenario, simulate, strategy_values
+from compliance.compiling import tell_of_first_run
 from teaching.exercises import check
 
 base = load_scenario("base")
+# where this machine has to compile first, which takes a minute or two, once, this says so
+tell_of_first_run(base)
 story = explain(base)
 print(story.text())
 

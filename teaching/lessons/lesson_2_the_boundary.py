@@ -15,12 +15,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from compliance import Study, load_scenario, simulate, strategy_map, strategy_values
+from compliance.compiling import tell_of_first_run
 from teaching.exercises import check
 
 FORESIGHT, RATE = "agents.foresight", "regime.schedule.rate"
 told = load_scenario("base").with_values(
     {"agents.cue.discrimination": math.inf, "regime.detector.hit_rate": 0.5, RATE: 0.2}
 )
+# where this machine has to compile first, which takes a minute or two, once, this says so
+tell_of_first_run(told)
 
 # %% [markdown]
 # ## The proof

@@ -12,12 +12,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from compliance import Study, load_scenario, simulate, strategy_map, strategy_values
+from compliance.compiling import tell_of_first_run
 from teaching.exercises import check
 
 names = ["none", "random_audit", "panopticon", "announced_tiers", "covert", "honeypots", "white_box", "amnesty"]
 study = Study.from_mapping(
     {"name": "regimes", "base": "base", "regimes": names, "set": {"agents.count": 400, "run.episodes": 100}}
 )
+# where this machine has to compile first, which takes a minute or two, once, this says so
+tell_of_first_run(*(study.cell_scenario(cell) for cell in study.cells()))
 
 # %% [markdown]
 # ## What a new agent does

@@ -8,6 +8,7 @@
 import matplotlib.pyplot as plt
 
 from compliance import Study, load_scenario, simulate
+from compliance.compiling import tell_of_first_run
 from teaching.exercises import check
 
 # Agents that look no episode ahead, cannot tell watching, and are watched half of the time; all know one another.
@@ -22,6 +23,8 @@ crowd = load_scenario("base").with_values(
         "society.initial_compliance": 0.0,
     }
 )
+# where this machine has to compile first, which takes a minute or two, once, this says so
+tell_of_first_run(crowd.with_values({"agents.conformity": 1.0}))
 
 # %% [markdown]
 # ## A cascade

@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from compliance import Study, load_scenario, simulate, strategy_map, strategy_values
+from compliance.compiling import tell_of_first_run
 from teaching.exercises import check
 
 RATE, BONUS, FORESIGHT = "regime.schedule.rate", "regime.response.voice.bonus", "agents.foresight"
@@ -38,6 +39,8 @@ game = load_scenario("base").with_values(
         "run.episodes": 40,
     }
 )
+# where this machine has to compile first, which takes a minute or two, once, this says so
+tell_of_first_run(game)
 rates = np.round(np.arange(0.01, 0.6, 0.02), 2)
 payoffs = []
 for rate in rates:

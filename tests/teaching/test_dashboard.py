@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from browsing import NARROW, WIDE, watch
+from reading_of_pages import LEAST, contrasts, nameless
 
 pytest.importorskip("solara", reason="THE DASHBOARD IS NOT TESTED: the extra [dashboard] is not installed")
 
@@ -58,8 +59,8 @@ def visit(browser, address):
     """A function that opens the dashboard as a new visitor; no visit may have gone wrong at the end."""
     contexts, errors = [], []
 
-    def opened(size=WIDE):
-        context = browser.new_context(viewport=size)
+    def opened(size=WIDE, scheme="light"):
+        context = browser.new_context(viewport=size, color_scheme=scheme)
         context.set_default_timeout(LONG)
         contexts.append(context)
         page = context.new_page()
@@ -167,7 +168,7 @@ def test_a_regime_brings_its_numbers_and_says_what_it_sets(visit):
     assert slider.is_disabled()
     assert page.get_by_label("Hit rate τ", exact=True).input_value() == "0.9"
     # nobody can tell watched from unwatched, so nobody fakes
-    assert page.locator("[data-count=faking]").inner_text() == "0"
+    page.locator("[data-count=faking]", has_text=re.compile("^0$")).wait_for()
 
 
 def test_each_preset_opens(visit):
@@ -219,18 +220,127 @@ def test_a_second_visitor_has_a_session_of_their_own(visit):
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_nothing_is_wider_than_the_window_and_everything_has_a_name(visit, size):
+def test_nothing_is_wider_than_the_window(visit, size):
     page = visit(size)
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     page.get_by_role("button", name="Step").click(trial=True)
-    for button in page.get_by_role("button").all():
-        assert button.get_attribute("aria-label") or button.inner_text().strip().isalpha()
-    nameless = "all => all.filter(one => !(one.labels || []).length && !one.getAttribute('aria-label')).length"
-    assert page.locator(".sc-page select, .sc-page input").evaluate_all(nameless) == 0
-    assert page.get_by_role("img").evaluate_all("all => all.every(one => one.getAttribute('aria-label'))")
     page.mouse.move(100, 400)
     page.mouse.wheel(0, 500)
     page.wait_for_function("window.scrollY > 0")
+
+
+#: Regimes in which the search for what would change an agent's mind takes seconds.
+SLOW = ("amnesty", "internal_training")
+
+
+@pytest.mark.parametrize("regime", SLOW)
+def test_numbers_are_there_while_the_search_goes_on(visit, regime):
+    page = visit()
+    # an agent that nobody has asked about before
+    page.get_by_label("Foresight γ", exact=True).fill("0.88")
+    choose(page, "Regime", regime)
+    page.locator(".sc-status", has_text="Still searching what would change its mind").wait_for()
+    # of the newly chosen regime: under the preset's own, faking is best
+    assert page.locator("[data-worth=honest] td").all_inner_texts()[1] == "best"
+    assert page.locator(".sc-numbers").inner_text().startswith("Best here: honest.")
+    assert page.locator(".sc-here").count() == 1
+    assert page.locator(".sc-words").count() == 0
+    page.get_by_text("Step: 0", exact=True).wait_for()
+    steps(page, 1)
+    page.locator(".sc-words", has_text="What would change its mind").wait_for()
+    page.locator(".sc-status", has_text=re.compile("^$")).wait_for(state="attached")
+
+
+def test_a_search_that_was_left_behind_keeps_no_other_waiting(visit):
+    page = visit()
+    # an agent that nobody has asked about before
+    page.get_by_label("Foresight γ", exact=True).fill("0.87")
+    choose(page, "Regime", "amnesty")
+    page.locator(".sc-status", has_text="Still searching").wait_for()
+    choose(page, "Regime", "covert")
+    words = page.locator(".sc-words", has_text="It cannot tell watched from unwatched episodes.")
+    words.wait_for()
+    # the search under amnesty ends later, and is not shown then
+    page.wait_for_timeout(1000)
+    assert words.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("regime", "said"),
+    [
+        ("targeted_audit", ["watches the most suspected first", "0.2"]),
+        ("escalating_audit", ["moves agents between groups", "group, 0.15 and the penalty 0.5"]),
+        ("adaptive_audit", ["changes its rate by how many watched agents are flagged", "0.2"]),
+    ],
+)
+def test_a_schedule_that_answers_to_agents_is_said_to_be_held(visit, regime, said):
+    page = visit()
+    assert page.locator(".sc-held").count() == 0
+    choose(page, "Regime", regime)
+    note = page.locator(".sc-held")
+    note.wait_for()
+    assert [part for part in [*said, "as if this stayed so"] if part not in note.inner_text()] == []
+    assert "at the present rate" in page.locator(".sc-map + .sc-note").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("link", "place", "words"),
+    [
+        ("How to read the map", "reading-title", "Walk upward: nothing left to fake for"),
+        ("What the words mean", "glossary-title", "What share of the angle"),
+    ],
+)
+def test_guide_and_glossary_open_by_keys_beside_the_run(visit, link, place, words):
+    page = visit()
+    steps(page, 1)
+    found = page.get_by_role("link", name=link)
+    found.focus()
+    with page.context.expect_page() as opened:
+        found.press("Enter")
+    beside = opened.value
+    beside.wait_for_load_state()
+    assert beside.url.endswith(f"/reading#{place}")
+    assert beside.locator(f"section[aria-labelledby={place}]", has_text=words).count() == 1
+    assert contrasts(beside)[0][0] >= LEAST
+    assert page.get_by_text("Step: 1", exact=True).count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_all_text_stands_out_and_every_control_has_a_name(visit, size, scheme):
+    page = visit(size, scheme)
+    steps(page, 1)
+    # with notes, sliders that are fixed, and words that are waited for
+    choose(page, "Regime", "escalating_audit")
+    page.locator(".sc-held").wait_for()
+    page.locator(".sc-words").wait_for()
+    found = contrasts(page)
+    texts = " ".join(one[1] for one in found)
+    for word in ("Step", "Preset", "escalating_audit", "the regime decides", "you are here", "honest", "worth to it"):
+        assert word in texts
+    assert [one for one in found if one[0] < LEAST] == []
+    assert nameless(page) == []
+
+
+def test_classes_and_lines_are_told_apart_without_colour(visit):
+    page = visit()
+    legend = page.locator(".sc-legend li:has([data-count])").evaluate_all(
+        "all => all.map(one => [one.innerText.trim().split(' ')[0], one.querySelector('path').getAttribute('d')])"
+    )
+    assert len({letter for letter, _ in legend}) == len({shape for _, shape in legend}) == 6
+    shapes = dict(legend)
+    agents = page.locator(".sc-agent").evaluate_all(
+        "all => all.map(one => [one.querySelector('text').textContent, one.querySelector('path').getAttribute('d')])"
+    )
+    assert agents
+    assert all(shapes[letter] == shape for letter, shape in agents)
+    # each class on the map is named there, and each line is called solid or dashed
+    on_map = page.locator(".sc-map g[shape-rendering] rect").evaluate_all(
+        "all => all.map(one => one.attributes.fill.value)"
+    )
+    assert page.locator(".sc-map").get_by_text(re.compile("^(honest|faking|compliant)$")).count() == len(set(on_map))
+    dashes = page.locator(".sc-lines path").evaluate_all("all => all.map(one => one.getAttribute('stroke-dasharray'))")
+    assert len(set(dashes)) == len(dashes) == 2
 
 
 # Refused

@@ -8,17 +8,27 @@ import pytest
 
 from models.refusals import InputError
 from models.strategies import CLASS_NAMES
-from parameter_sweeps.catalogue import shipped_scenarios
-from simulation.mesa_engine import MesaWorld
+from parameter_sweeps.catalogue import load_scenario, shipped_scenarios
+from simulation.mesa_engine import ComplianceModel, MesaWorld
 from simulation.preparation import prepare
 from simulation.run import simulate
 from simulation.valuation import strategy_values
 from teaching import drawing
-from teaching.agent_words import last_decision, standing
+from teaching.agent_words import held_still, last_decision, rule_followed, standing
 from teaching.choices import CONTROLS, COUNT, Choices, changed, value_at, why_fixed
 from teaching.class_marks import MARKS
-from teaching.newest import Newest
-from teaching.one_agent import BELIEFS, FORESIGHTS, POINTS, agent_scenario, explanation_of, strategy_map_of, unwrapped
+from teaching.decision_words import decision_sentences, worth_rows
+from teaching.newest import AT_ONCE, Newest
+from teaching.one_agent import (
+    BELIEFS,
+    FORESIGHTS,
+    POINTS,
+    agent_scenario,
+    explanation_of,
+    strategy_map_of,
+    unwrapped,
+    values_of,
+)
 from teaching.presets import OWN_REGIME, preset_names, preset_scenario, regime_names
 from teaching.shown_model import ShownModel
 
@@ -46,6 +56,15 @@ def test_a_row_of_the_map_is_one_box():
     side = 1000.0 / POINTS
     # the lowest row is the last from the top
     assert drawing.boxes_of([(0, 0, POINTS, 2)]) == [(0.0, round(1000.0 - side, 1), 1000.0, round(side, 1), 2)]
+
+
+def test_the_class_of_an_agent_on_the_map_is_that_of_the_nearest_point():
+    # foresights are 0.98/40 = 0.0245 apart: 0.9 lies 36.73 steps from 0, nearest to the 37th; 0.5 of the beliefs is the
+    # 20th; beyond the map it is its last point
+    runs = [(20, 0, 37, 4), (20, 37, POINTS, 2), (40, 0, POINTS, 1)]
+    assert drawing.class_on_map(runs, 0.9, 0.5) == 2
+    assert drawing.class_on_map(runs, 0.89, 0.5) == 4
+    assert drawing.class_on_map(runs, 0.999, 1.0) == 1
 
 
 def test_the_ends_of_the_map_stand_in_the_middle_of_their_cells():
@@ -81,9 +100,11 @@ def test_the_classes_are_those_of_the_census(episodes):
     assert len(set(model.codes)) > 1
 
 
-def test_looking_at_classes_changes_no_run():
-    model = world_of(FEW, 6)
-    plain = MesaWorld(prepare(FEW.scenario, always_full=True), 3, 0, 0)
+@pytest.mark.parametrize("regime", [OWN_REGIME, "escalating_audit", "targeted_audit", "adaptive_audit"])
+def test_looking_at_classes_changes_no_run(regime):
+    choices = changed(FEW, "regime", regime)
+    model = world_of(choices, 6)
+    plain = MesaWorld(prepare(choices.scenario, always_full=True), 3, 0, 0)
     plain.advance(0, 6)
     for name, values in plain.states().items():
         assert np.array_equal(model.column(name), values), name
@@ -133,6 +154,79 @@ def test_the_words_are_about_the_chosen_agent():
     assert standing(model, agent).startswith(f"Agent 5 is {MARKS[model.codes[5]].name}. ")
     assert "In episode 2 it was" in last_decision(model, agent)
     assert last_decision(world_of(FEW), agent) == "No episode was run yet."
+
+
+def test_numbers_of_a_decision_by_hand():
+    # Told, tau = 1, m = .5, F = 2, gamma = eta = 0: act iff b = 1 > q x 1 x 2, so q* = .5; a flag costs F alone.
+    # By episode: honest 1 - .5 x 2 = 0, faking 1 x .5, compliant 0.
+    scenario = load_scenario("base").with_values(
+        {
+            "agents.foresight": 0.0,
+            "agents.cue.discrimination": math.inf,
+            "regime.schedule.rate": 0.5,
+            "regime.detector.hit_rate": 1.0,
+            "regime.response.penalty": 2.0,
+            "regime.response.rotation": 0.0,
+            "agents.beliefs.mean": 0.5,
+        }
+    )
+    found = values_of(scenario)
+    assert decision_sentences(found, 2.0) == (
+        "Best here: faking. This agent acts on its goals while it thinks that it is watched with a probability below "
+        "0.5 (q*). So it complies in 100 % of watched and in 0 % of unwatched episodes. Being modified would cost it "
+        "nothing that it looks ahead to, and a flag costs 2 at once."
+    )
+    assert [(row["name"], row["worth"], row["mark"]) for row in worth_rows(found)] == [
+        ("honest", "0", ""),
+        ("faking", "0.5", "best"),
+        ("compliant", "0", ""),
+    ]
+
+
+def test_an_agent_that_shares_the_goals_has_nothing_to_weigh():
+    found = values_of(load_scenario("base").with_values({"agents.goals": {"angle": 0.0}}))
+    assert decision_sentences(found, 2.0) == "Its goals are the overseer's: there is nothing to weigh."
+    assert worth_rows(found) == []
+
+
+def test_who_speaks_up_is_said_to():
+    # amnesty whose bonus is worth more than all of the future: 100 > b/(1 - gamma) = 10
+    scenario = preset_scenario("base", "amnesty").with_values({"regime.response.voice.bonus": 100.0})
+    assert "It speaks up in 100 % of watched and in 100 % of unwatched episodes." in decision_sentences(
+        values_of(scenario), 0.5
+    )
+
+
+@pytest.mark.parametrize(
+    ("regime", "held"),
+    [
+        ("random_audit", ""),
+        ("targeted_audit", "explained at the share that is watched, 0.2, as if"),
+        ("escalating_audit", "explained at the rate of this agent's group, 0.15 and the penalty 0.5, as if"),
+        ("adaptive_audit", "explained at the present rate, 0.2, as if"),
+    ],
+)
+def test_what_is_held_still_is_said_before_the_first_episode(regime, held):
+    model = world_of(Choices(regime=regime, count=20))
+    assert held in held_still(model, model.agent(0))
+    assert bool(held) == bool(held_still(model, model.agent(0)))
+
+
+def test_an_agent_that_was_caught_is_explained_in_its_new_group():
+    model = world_of(Choices(regime="escalating_audit", count=100), 3)
+    moved = [agent for agent in model.subjects if model.overseer.group[agent.index] == 1]
+    # rates and penalties of the two groups: the regime's file
+    assert moved
+    assert {agent.watch_rate for agent in moved} == {0.5}
+    assert "group, 0.5 and the penalty 1," in held_still(model, moved[0])
+
+
+@pytest.mark.parametrize(("decision", "said"), [("planner", ""), ("faker", "a fixed rule"), ("learner", "it learned")])
+def test_who_does_not_reckon_is_said_not_to(decision, said):
+    scenario = load_scenario("base").with_values({"agents.decision": decision, "agents.count": 2})
+    agent = ComplianceModel(scenario, seed=1, prepared=prepare(scenario, always_full=True), collect=False).subjects[0]
+    assert said in rule_followed(agent)
+    assert bool(said) == bool(rule_followed(agent))
 
 
 # Properties
@@ -191,29 +285,53 @@ def test_a_new_regime_brings_its_numbers_and_leaves_the_agents_alone():
     assert value_at(after.scenario, "agents.foresight") == 0.4
 
 
-def test_a_question_that_is_overtaken_is_never_begun():
-    begun, told, may_go, is_done = [], [], threading.Event(), threading.Event()
+class Answering:
+    """Answers that wait until they may go; what was begun and what was told."""
 
-    def answer(question):
-        begun.append(question)
-        may_go.wait(30)
+    def __init__(self):
+        self.begun, self.told = [], []
+        self.may_go = {question: threading.Event() for question in range(1, 6)}
+        self.newest = Newest(self.answer, lambda question, answered: self.told.append((question, answered)))
+
+    def answer(self, question):
+        self.begun.append(question)
+        self.may_go[question].wait(30)
         return -question
 
-    def tell(question, answered):
-        told.append((question, answered))
-        if question == 3:
-            is_done.set()
+    def until(self, holds):
+        for _ in range(3000):
+            if holds():
+                return
+            threading.Event().wait(0.01)
+        pytest.fail(f"begun {self.begun}, told {self.told}")
 
-    newest = Newest(answer, tell)
-    newest.ask(1)
-    while not begun:
-        threading.Event().wait(0.01)
-    newest.ask(2)
-    newest.ask(3)
-    may_go.set()
-    assert is_done.wait(30)
-    assert begun == [1, 3]
-    assert told == [(1, -1), (3, -3)]
+
+def test_a_question_that_is_overtaken_while_it_waits_is_never_begun():
+    asked = Answering()
+    for question in range(1, AT_ONCE + 1):
+        asked.newest.ask(question)
+    asked.until(lambda: len(asked.begun) == AT_ONCE)
+    asked.newest.ask(4)
+    asked.newest.ask(5)
+    for event in asked.may_go.values():
+        event.set()
+    asked.until(lambda: (5, -5) in asked.told)
+    assert sorted(asked.begun) == [1, 2, 5]
+    assert asked.told[-1] == (5, -5)
+
+
+def test_an_old_question_keeps_no_new_one_waiting_and_is_not_told_after_it():
+    asked = Answering()
+    asked.newest.ask(1)
+    asked.until(lambda: asked.begun == [1])
+    asked.newest.ask(2)
+    asked.may_go[2].set()
+    asked.until(lambda: asked.told == [(2, -2)])
+    asked.may_go[1].set()
+    asked.newest.ask(3)
+    asked.may_go[3].set()
+    asked.until(lambda: (3, -3) in asked.told)
+    assert asked.told == [(2, -2), (3, -3)]
 
 
 # Refused

@@ -7,7 +7,9 @@ from pathlib import Path
 import matplotlib as mpl
 import pytest
 
+from compliance.compiling import tell_of_first_run
 from models.refusals import InputError
+from parameter_sweeps.catalogue import load_scenario
 from teaching.answers import EXERCISES
 from teaching.exercises import Exercise, check, verdict
 from teaching.rendered import cells_of, lesson_files, page_of, write_lessons
@@ -128,8 +130,34 @@ def test_a_lesson_needs_only_the_front_door(name):
             imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module)
-    assert imported <= {"math", "numpy", "matplotlib.pyplot", "compliance", "teaching.exercises"}
+    assert imported <= {
+        "math",
+        "numpy",
+        "matplotlib.pyplot",
+        "compliance",
+        "compliance.compiling",
+        "teaching.exercises",
+    }
     assert {"compliance", "teaching.exercises"} <= imported
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_says_that_it_compiles_before_it_does(name):
+    calls = [node for node in ast.walk(ast.parse(LESSONS[name].read_text())) if isinstance(node, ast.Call)]
+    working = ("explain", "simulate", "strategy_map", "strategy_values", "check")
+    (told,) = (call.lineno for call in calls if ast.unparse(call.func) == "tell_of_first_run")
+    assert told < min(call.lineno for call in calls if ast.unparse(call.func) in working)
+
+
+@pytest.mark.parametrize(("is_ready", "lines"), [(False, 1), (True, 0)])
+def test_a_first_run_is_told_of_in_one_line_however_many_scenarios(monkeypatch, capsys, is_ready, lines):
+    monkeypatch.setattr("simulation.readiness.was_compiled", lambda loop: is_ready)
+    base = load_scenario("base")
+    tell_of_first_run(base, base.with_values({"agents.conformity": 1.0}))
+    told = capsys.readouterr()
+    # what a lesson prints stands in its page; this does not
+    assert told.out == ""
+    assert told.err.splitlines() == ["Compiling for this machine, once: this may take two minutes ..."] * lines
 
 
 def test_a_second_rendering_is_the_same_to_the_byte():
