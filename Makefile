@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: install demo test theory published studies lessons torture lint bench bench-quick clean
+.PHONY: install demo test theory published studies lessons schemas torture lint bench bench-quick clean
 
 install: $(STAMP)
 
@@ -62,6 +62,10 @@ studies: $(STAMP)
 # The lessons, run and written down in docs/lessons/.
 lessons: $(STAMP)
 	$(BIN)/python -m teaching.rendered
+
+# What editors know of YAML files, in docs/schema/.
+schemas: $(STAMP)
+	$(BIN)/compliance schema --out docs/schema
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

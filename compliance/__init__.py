@@ -8,6 +8,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from compliance.shadowing import refuse_other_parts
+
+refuse_other_parts()
+
 if TYPE_CHECKING:
     from models.refusals import InputError
     from models.scenario import Scenario

@@ -22,6 +22,7 @@ from compliance.commands.merge import merge_command
 from compliance.commands.replay import replay_command
 from compliance.commands.report import report_command
 from compliance.commands.run import run_command
+from compliance.commands.schema import schema_command
 from compliance.commands.sensitivity import sensitivity_command
 from compliance.commands.shard import shard_command
 from compliance.commands.status import status_command
@@ -58,6 +59,7 @@ app.command("discover")(discover_command)
 app.command("compare")(compare_command)
 app.command("explorer")(explorer_command)
 app.command("dashboard")(dashboard_command)
+app.command("schema")(schema_command)
 app.command("list")(list_command)
 
 

@@ -17,12 +17,13 @@ from parameter_sweeps.yaml_loader import read_yaml
 
 MOST_PARAMETERS = 8
 DEFAULT = "default"
-_KEYS = (
+#: Keys of a file, each of which is needed.
+KEYS = (
     "name", "claim", "data", "base", "parameters", "wordings", "variations", "other_models", "scopes", "training",
     "error",
 )  # fmt: skip
-_SCOPES, _HALVES = ("same_model", "all_models"), ("odd", "even")
-_ERRORS = ("mean_absolute", "root_mean_square", "deviance_per_rate")
+SCOPES, HALVES = ("same_model", "all_models"), ("odd", "even")
+ERRORS = ("mean_absolute", "root_mean_square", "deviance_per_rate")
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,8 @@ class CalibrationFile:
             variations=reader.variations(wordings),
             other_models=frozenset(reader.numbers("other_models")),
             scopes=reader.scopes(),
-            training=reader.one_of("training", _HALVES),
-            error=reader.one_of("error", _ERRORS),
+            training=reader.one_of("training", HALVES),
+            error=reader.one_of("error", ERRORS),
         )
         reader.refuse()
         return found
@@ -139,10 +140,10 @@ class _Reader:
             )
         self._written = mapping
         for key in mapping:
-            if key not in _KEYS:
-                nearest = nearest_key(str(key), _KEYS)
+            if key not in KEYS:
+                nearest = nearest_key(str(key), KEYS)
                 self.mistakes.append(f"{key} is not a known key" + (f"; did you mean {nearest}?" if nearest else ""))
-        self.mistakes += [f"{key} must be given, got nothing" for key in _KEYS if key not in mapping]
+        self.mistakes += [f"{key} must be given, got nothing" for key in KEYS if key not in mapping]
         self.refuse()
 
     def refuse(self) -> None:
@@ -180,8 +181,8 @@ class _Reader:
 
     def scopes(self) -> tuple[str, ...]:
         value = self._written["scopes"]
-        if not isinstance(value, list) or not value or not set(value) <= set(_SCOPES):
-            self._must("scopes", f"a list of {' and '.join(_SCOPES)}, or of one of them", value)
+        if not isinstance(value, list) or not value or not set(value) <= set(SCOPES):
+            self._must("scopes", f"a list of {' and '.join(SCOPES)}, or of one of them", value)
             return ()
         return tuple(value)
 

@@ -21,7 +21,7 @@ from multiprocessing import get_all_start_methods, get_context, resource_tracker
 from multiprocessing.connection import wait
 from typing import Generic, TypeVar
 
-from parameter_sweeps.worker import Worker, one_thread
+from parameter_sweeps.worker import Worker, surroundings
 
 MOST_DEATHS = 3
 
@@ -79,7 +79,7 @@ def finished_tasks(
     if begin_here:
         yield from _worked_off(work, left)
     if left:
-        with one_thread(), _Crew(work, left, workers, warm_up, modules) as crew:
+        with surroundings(), _Crew(work, left, workers, warm_up, modules) as crew:
             if begin_here:
                 yield from crew.helped_until_ready()
             yield from crew.finished()

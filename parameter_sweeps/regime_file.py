@@ -14,6 +14,9 @@ from models.refusals import InputError, explain_errors, nearest_key, refusal, sh
 from models.regime_parameters import Regime
 from parameter_sweeps.yaml_loader import read_yaml
 
+#: Begins a line of comment that names a JSON schema.
+FOR_EDITORS = "yaml-language-server:"
+
 
 class Expectation(NamedTuple):
     """A measure, and the sign of its difference from what it is under random audits."""
@@ -66,22 +69,25 @@ class RegimeFile:
             place = f"{where}: " if where else ""
             raise InputError([f"{place}the regime must be a mapping of keys to values, got {shortened(mapping)}"])
         try:
-            written = _Written.model_validate(mapping)
+            written = WrittenRegime.model_validate(mapping)
         except ValidationError as error:
-            raise explain_errors(error, _Written, where) from None
+            raise explain_errors(error, WrittenRegime, where) from None
         regime = Regime(**{name: getattr(written, name) for name in Regime.model_fields})
         expects = tuple(Expectation(entry.measure, entry.sign) for entry in written.expects)
         return cls(regime, expects, about)
 
 
 def comment_lines(path: Path) -> tuple[str, ...]:
-    """Return the lines of comment that a file begins with, without their marks."""
+    """Return the lines of comment that a file begins with, without their marks and without what is for editors."""
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     first = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    return tuple(line.lstrip("#").strip() for line in lines[:first])
+    said = (line.lstrip("#").strip() for line in lines[:first])
+    return tuple(line for line in said if not line.startswith(FOR_EDITORS))
 
 
-class _Expected(Section):
+class Expected(Section):
+    """An expectation as it is written."""
+
     measure: str = choice("", "Name of a measure.", strict=True)
     sign: Literal["+", "-"] = choice("+", "Sign of its difference from random audits.")
 
@@ -104,8 +110,10 @@ class _Expected(Section):
         return name
 
 
-class _Written(Regime):
-    expects: tuple[_Expected, ...] = Field(default=())
+class WrittenRegime(Regime):
+    """What a regime's file may hold."""
+
+    expects: tuple[Expected, ...] = Field(default=())
 
     @field_validator("expects", mode="before")
     @classmethod

@@ -18,7 +18,8 @@ from parameter_sweeps.ranges import interval_requirement, is_range, range_requir
 from parameter_sweeps.regime_axis import named_regimes
 from parameter_sweeps.support_conditions import admitted_support
 
-_LIMITS = {"replicates": (1, 10**6), "seed": (0, 2**32 - 1), "record_every": (1, 10**9), "burn_in": (0, 10**9)}
+#: Least and greatest value of each whole number.
+LIMITS = {"replicates": (1, 10**6), "seed": (0, 2**32 - 1), "record_every": (1, 10**9), "burn_in": (0, 10**9)}
 
 
 class StudyFields(BaseModel):
@@ -92,7 +93,7 @@ class StudyFields(BaseModel):
     def _whole(cls, written: object, info: ValidationInfo) -> object:
         if written is None and info.field_name in {"replicates", "record_every"}:
             return None
-        lower, upper = _LIMITS[str(info.field_name)]
+        lower, upper = LIMITS[str(info.field_name)]
         if not is_whole(written) or not lower <= written <= upper:
             raise refusal(f"a whole number in [{lower}, {upper}]")
         return int(written)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import sys
 import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
@@ -56,10 +58,11 @@ class Worker(Generic[T]):
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """Have processes that are started meanwhile use one thread each."""
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+def surroundings() -> Iterator[None]:
+    """Have processes that are started meanwhile use one thread each, and find modules where this one does."""
+    wanted = dict.fromkeys(_ONE_THREAD, "1") | _path_of_modules()
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         yield
     finally:
@@ -68,6 +71,15 @@ def one_thread() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def _path_of_modules() -> dict[str, str]:
+    """Return what has another Python find the modules that this one does.
+
+    The process that workers are forked from imports modules before it is told this one's path, and it would look in the
+    working directory first: a user's own ``models.py`` there would be taken for ours, also under the console command.
+    """
+    return {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(place or str(Path.cwd()) for place in sys.path)}
 
 
 def _serve(work: bytes, warm_up: bytes | None, inbox: Connection, outbox: Connection) -> None:

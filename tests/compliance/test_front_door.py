@@ -51,7 +51,8 @@ def test_help_works_and_names_every_command():
     assert found.returncode == 0
     for command in (
         "explain", "run", "map", "sweep", "shard", "merge", "status", "check", "replay", "export", "figures",
-        "report", "theory", "game", "calibrate", "sensitivity", "discover", "compare", "explorer", "dashboard", "list",
+        "report", "theory", "game", "calibrate", "sensitivity", "discover", "compare", "explorer", "dashboard",
+        "schema", "list",
     ):  # fmt: skip
         assert re.search(rf"^\s+{command}\s", found.stdout, flags=re.MULTILINE)
 
