@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: install demo test theory published studies lessons schemas torture lint bench bench-quick clean
+.PHONY: install demo test theory published studies lessons schemas docs torture lint bench bench-quick clean
 
 install: $(STAMP)
 
@@ -66,6 +66,11 @@ lessons: $(STAMP)
 # What editors know of YAML files, in docs/schema/.
 schemas: $(STAMP)
 	$(BIN)/compliance schema --out docs/schema
+
+# The documentation as a site, in build/docs/, which needs no network to read.
+docs: $(STAMP)
+	$(BIN)/python -m teaching.manual
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

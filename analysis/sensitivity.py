@@ -13,7 +13,7 @@ step of a trajectory that changes i alone, over the step in shares of the range 
 their sizes and sigma their standard deviation, which is large where the effect depends on where the others stand.
 
 Intervals are percentiles of a bootstrap over base points, or over trajectories. Replicates tell luck from effect:
-with y_cr the outcome of replicate r in cell c, its residual y_cr - y_c. - y_.r + y_.. is what neither cell nor
+with y_cr the outcome of replicate r in cell c, its residual ``y_cr - y_c. - y_.r + y_..`` is what neither cell nor
 replicate explains, with variance s^2; means over R replicates have the variance s^2/R for that reason alone, whether
 or not replicates share their luck between cells.
 """

@@ -1,7 +1,7 @@
 """The lessons as Markdown with what they print and draw, by running them.
 
 ``python -m teaching.rendered`` writes docs/lessons/ anew. A lesson is a Python file whose cells begin with ``# %%``;
-those that begin with ``# %% [markdown]`` are text, each line behind a ``# ``.
+those that begin with ``# %% [markdown]`` are text, each line behind a ``#`` and a blank.
 """
 
 from __future__ import annotations
