@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.wording import words_of
-from models.literature import detection_auc
+from models.literature import gap_bound
 from models.refusals import InputError
 from models.scenario import Scenario
 from parameter_sweeps.grids import touching_axes, values_over
@@ -52,14 +51,6 @@ def reference_values(outcome: Outcome, reference: str, measure: str) -> Floats:
 def reference_words(reference: str, measure: str) -> str:
     """Return what a closed form is called in a legend."""
     return r"$2\,\Phi(d/2)-1$" if reference == "gap_bound" else f"exact {words_of(measure)}"
-
-
-def gap_bound(discrimination: float) -> float:
-    """Return ``2 Phi(d/2) - 1``: the most by which a threshold on a gaussian cue tells watched from not.
-
-    ``Phi(d/2)`` is the area under the curve of a cue of discrimination d/sqrt(2) [GreenSwets1966]_.
-    """
-    return 2.0 * detection_auc(discrimination / math.sqrt(2.0)) - 1.0
 
 
 def _in_each_cell(outcome: Outcome) -> Floats:

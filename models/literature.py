@@ -239,6 +239,14 @@ def detection_auc(discrimination: float) -> float:
     return float(ndtr(discrimination / math.sqrt(2.0)))
 
 
+def gap_bound(discrimination: float) -> float:
+    """Return ``2 Phi(d/2) - 1``: the most by which a threshold on a gaussian cue tells watched from not.
+
+    ``Phi(d/2)`` is the area under the curve of a cue of discrimination d/sqrt(2) [GreenSwets1966]_.
+    """
+    return 2.0 * detection_auc(discrimination / math.sqrt(2.0)) - 1.0
+
+
 def beta_mean(watched_weight: float, unwatched_weight: float, watched: float, episodes: float) -> float:
     """Return ``(A + k)/(A + B + n)``: the mean of a Beta(A, B) belief after k watched episodes of n."""
     return belief_mean(watched_weight + watched, unwatched_weight + episodes - watched)

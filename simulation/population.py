@@ -153,7 +153,12 @@ def _alike(scenario: Scenario, number: int, seed: int, replicate: int, stream: i
 
     def drawn(key: str) -> Floats:
         value = attrgetter(key)(scenario)
-        if isinstance(value, Distribution) and ramp_of(scenario, key) is None and count <= _MOST_KEPT:
+        if ramp_of(scenario, key) is not None:
+            return parameter_values(scenario, key, uniforms)
+        # the quick ways: most parameters are one number, and what is drawn is drawn again in each cell of a sweep
+        if isinstance(value, float):
+            return np.full(count, value)
+        if isinstance(value, Distribution) and count <= _MOST_KEPT:
             return _quantiles(value, key, (seed, replicate, stream, count)).copy()
         return parameter_values(scenario, key, uniforms)
 

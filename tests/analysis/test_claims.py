@@ -13,7 +13,8 @@ from analysis.claims.along_axes import first_crossing
 from analysis.claims.effects import share_interval
 from analysis.claims.judgement import FUNCTIONS, judged, keeps_to
 from analysis.outcome import Outcome
-from analysis.references import gap_bound, reference_values
+from analysis.references import reference_values
+from models.literature import gap_bound
 from models.refusals import InputError
 from parameter_sweeps.study import Study
 from parameter_sweeps.support_conditions import STATISTICS

@@ -11,7 +11,7 @@ import math
 import pytest
 
 from analysis.figures.kinds import figure_of
-from analysis.references import gap_bound
+from models.literature import gap_bound
 from parameter_sweeps.catalogue import load_study
 from parameter_sweeps.support_conditions import conditions_of, unfit_conditions
 from simulation.valuation import strategy_values
