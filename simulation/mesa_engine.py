@@ -127,6 +127,15 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
         self._gather()
         self.subjects.do("see_neighbours")
 
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario. From 3.5 on Mesa has one of its own under this name, which would be told of its model."""
+        return self._scenario_of_run
+
+    @scenario.setter
+    def scenario(self, scenario: Scenario) -> None:
+        self._scenario_of_run = scenario
+
     def step(self) -> None:
         """Run one episode: each of its steps for all agents before the next."""
         self._look_at_episode()

@@ -18,7 +18,7 @@ class LeanAgent(mesa.Agent):
 
     def __init__(self, model: LeanModel, angle: float):
         super().__init__(model)
-        beliefs = model.scenario.agents.beliefs
+        beliefs = model.written.agents.beliefs
         self.first_angle = angle
         self.watched_weight = beliefs.mean * beliefs.strength
         self.unwatched_weight = (1 - beliefs.mean) * beliefs.strength
@@ -103,7 +103,7 @@ class LeanModel(mesa.Model):
     def __init__(self, scenario: Scenario, table: LossTable, rng: int | None = None):
         super().__init__(rng=rng)
         agents, regime = scenario.agents, scenario.regime
-        self.scenario = scenario
+        self.written = scenario
         self.shares = table.shares.tolist()
         self.last_column = table.shares.shape[1] - 1
         self.top, self.log_ratio = table.top, -table.spacing

@@ -75,7 +75,7 @@ class GoalAgent(mesa.Agent):
 
     def __init__(self, model: PlainModel, goal: np.ndarray):
         super().__init__(model)
-        beliefs = model.scenario.agents.beliefs
+        beliefs = model.written.agents.beliefs
         self.original_goal = goal
         self.goal = goal.copy()
         self.watched_weight = beliefs.mean * beliefs.strength
@@ -165,7 +165,7 @@ class PlainModel(mesa.Model):
     def __init__(self, scenario: Scenario, table: LossTable, rng: int | None = None):
         super().__init__(rng=rng)
         agents, regime = scenario.agents, scenario.regime
-        self.scenario = scenario
+        self.written = scenario
         self.planner = PlannedLoss(table)
         self.stakes = scenario.stakes.scale
         self.foresight = agents.foresight
@@ -193,8 +193,8 @@ class PlainModel(mesa.Model):
 
     def drawn_angles(self) -> np.ndarray:
         """Return an angle to the target for each agent, radians, from the scenario's beta distribution."""
-        shape = dict(self.scenario.agents.goals.angle.parameters)
-        return shape["scale"] * self.rng.beta(shape["a"], shape["b"], size=self.scenario.agents.count)
+        shape = dict(self.written.agents.goals.angle.parameters)
+        return shape["scale"] * self.rng.beta(shape["a"], shape["b"], size=self.written.agents.count)
 
     def goal_at(self, angle: float) -> np.ndarray:
         """Return a unit vector at this angle (radians) from the target, in a random direction around it."""

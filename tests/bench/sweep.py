@@ -23,7 +23,7 @@ from rich.table import Table
 
 from parameter_sweeps.chunk_files import chunk_content
 from parameter_sweeps.chunks import Chunk, Prices
-from parameter_sweeps.execution import _warm_up, run_sweep
+from parameter_sweeps.execution import run_sweep, warm_up
 from parameter_sweeps.executors import chosen_executor
 from parameter_sweeps.failures import NO_FAILURE
 from parameter_sweeps.loading import load_results
@@ -155,7 +155,7 @@ def cells_table(size: Size) -> Table:
     """Return the table of what a cell costs besides its run."""
     cells = 20 * size.tasks
     study = study_of(cells)
-    _warm_up(study.scenario)
+    warm_up(study.scenario)
     prepared = prepare(study.scenario)
     with tempfile.TemporaryDirectory() as folder:
         # the first of all imports what writes and reads files
