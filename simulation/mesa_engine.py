@@ -63,6 +63,8 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
 
     Attributes
     ----------
+    run_scenario : Scenario
+        What is run; from 3.5 on Mesa has a scenario of its own, under that name.
     episode : int
         How many episodes were run: the index of the next.
     datacollector : mesa.DataCollector
@@ -95,7 +97,7 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
     ) -> None:
         super().__init__(rng=seed)
         self.agent_class = agent_class or self.agent_class
-        self.scenario, self.address = scenario, (seed, replicate, stream)
+        self.run_scenario, self.address = scenario, (seed, replicate, stream)
         start = replicate_of(prepare(scenario) if prepared is None else prepared, *self.address)
         self.prepared, self.neighbours = start.prepared, start.neighbours
         # Agents of one's own may plan with numbers of their own: theirs are solved.
@@ -127,15 +129,6 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
         self._gather()
         self.subjects.do("see_neighbours")
 
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario. From 3.5 on Mesa has one of its own under this name, which would be told of its model."""
-        return self._scenario_of_run
-
-    @scenario.setter
-    def scenario(self, scenario: Scenario) -> None:
-        self._scenario_of_run = scenario
-
     def step(self) -> None:
         """Run one episode: each of its steps for all agents before the next."""
         self._look_at_episode()
@@ -145,14 +138,14 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
         self.overseer.learn()
         self.episode += 1
         self._meet()
-        self.running = self.episode < self.scenario.run.episodes
+        self.running = self.episode < self.run_scenario.run.episodes
         if self.collect:
             self.datacollector.collect(self)
 
     def _look_at_episode(self) -> None:
         """Set what the episode brings to all agents alike: a shared task, random temptations."""
-        episode, dimension = self.episode, self.scenario.agents.goals.dimension
-        self.drawn_temptations = drawn_temptations(self.scenario, Address(*self.address), episode, episode + 1)[0]
+        episode, dimension = self.episode, self.run_scenario.agents.goals.dimension
+        self.drawn_temptations = drawn_temptations(self.run_scenario, Address(*self.address), episode, episode + 1)[0]
         is_shared = self.settings.stakes_kind == TASKS and self.mechanisms.shared_task
         self.task = draws.shared_task(*self.address, episode, dimension) if is_shared else None
 
@@ -212,7 +205,7 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
     @cached_property
     def goal_directions(self) -> Floats:
         """Unit vectors across the target in which the agents' goals lie, (agents, dimension - 1)."""
-        return population_directions(self.scenario, self.population, *self.address)
+        return population_directions(self.run_scenario, self.population, *self.address)
 
     def column(self, name: str) -> NDArray[Any]:
         """Return an attribute of all agents, (agents,), by index: Mesa's set of agents may be shuffled."""

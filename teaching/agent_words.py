@@ -45,7 +45,7 @@ def last_decision(model: ShownModel, agent: ComplianceAgent) -> str:
 
 def held_still(model: ShownModel, agent: ComplianceAgent) -> str:
     """Return what is held where a schedule answers to what agents do; empty where it does not."""
-    kind: str = model.scenario.regime.schedule.kind
+    kind: str = model.run_scenario.regime.schedule.kind
     if kind not in _MOVING:
         return ""
     rate = {"targeted": "the share that is watched", "escalating": "the rate of this agent's group"}

@@ -174,7 +174,7 @@ def Society(model: ShownModel, chosen: solara.Reactive[int]) -> None:
 
 
 def _about_lines(model: ComplianceModel, edges: int) -> str:
-    scenario = model.scenario
+    scenario = model.run_scenario
     if not edges:
         return "These agents have no neighbours."
     hidden = f" {edges} lines are too many to be drawn." if edges > drawing.MOST_EDGES else ""

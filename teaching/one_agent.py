@@ -39,7 +39,7 @@ Run = tuple[int, int, int, int]
 def agent_scenario(agent: ComplianceAgent) -> Scenario:
     """Return a scenario all of whose agents are as this one is now: its goals, its numbers, and its belief."""
     model = agent.model
-    whole: Scenario = model.scenario
+    whole: Scenario = model.run_scenario
     scenario = at_birth(whole.group_scenarios[agent.group] if whole.agents.groups else whole)
     values: dict[str, object] = {
         "agents.goals": {"angle": agent.angle},

@@ -88,7 +88,7 @@ def test_every_measure_agrees_with_the_array_engine(kind, replicates, plans, eng
 
 def test_goals_turn_in_their_plane_by_the_share_of_the_angle_to_the_target(plans):
     """In the model of vectors: 0.7 of the angle is left, 0.3 of it lies between old and new goals."""
-    agent = PlainModel(SCENARIO, plans.table, rng=1).agents[0]
+    agent = next(iter(PlainModel(SCENARIO, plans.table, rng=1).agents))
     agent.take_stock()
     before = agent.angle
     agent.turn()

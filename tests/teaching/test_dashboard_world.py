@@ -224,7 +224,9 @@ def test_an_agent_that_was_caught_is_explained_in_its_new_group():
 @pytest.mark.parametrize(("decision", "said"), [("planner", ""), ("faker", "a fixed rule"), ("learner", "it learned")])
 def test_who_does_not_reckon_is_said_not_to(decision, said):
     scenario = load_scenario("base").with_values({"agents.decision": decision, "agents.count": 2})
-    agent = ComplianceModel(scenario, seed=1, prepared=prepare(scenario, always_full=True), collect=False).subjects[0]
+    agent = next(
+        iter(ComplianceModel(scenario, seed=1, prepared=prepare(scenario, always_full=True), collect=False).subjects)
+    )
     assert said in rule_followed(agent)
     assert bool(said) == bool(rule_followed(agent))
 
