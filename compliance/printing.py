@@ -60,18 +60,28 @@ def as_number(value: float) -> str:
 def progress_bar(title: str) -> Iterator[Progress]:
     """Give a function that is called with (done, total) and shows it on standard error.
 
-    On a terminal it is a bar with rate and time left, else a line from time to time.
+    On a terminal it is a bar with rate and time left, else a line from time to time. Both are reckoned from the first
+    call, before which loops may have been compiled.
     """
-    began = time.monotonic()
+    first: tuple[int, float] | None = None
     with _shown() as show:
 
         def report(done: int, total: int) -> None:
-            elapsed = time.monotonic() - began
-            if done > 0 and elapsed > 0:
-                rate, left = done / elapsed, elapsed * (total - done) / done
-                show(f"{title}: {done} of {total}, {rate:.1f}/s, {as_duration(left)} left", done, total)
+            nonlocal first
+            if done > 0:
+                now = time.monotonic()
+                first = first or (done, now)
+                pace = _pace(done - first[0], now - first[1], total - done)
+                show(f"{title}: {done} of {total}{pace}", done, total)
 
         yield report
+
+
+def _pace(done: int, seconds: float, left: int) -> str:
+    """Return rate and time left in words, if anything was done in the time."""
+    if done <= 0 or seconds <= 0:
+        return ""
+    return f", {done / seconds:.1f}/s, {as_duration(seconds * left / done)} left"
 
 
 @contextlib.contextmanager

@@ -32,15 +32,26 @@ def place_of(study: Study, results: Path, what: str) -> Path:
     return home_of(study, results) / f"{QUICK if study.quick else ''}{what}"
 
 
+def check_study(study: Study, source: str) -> None:
+    """Refuse measures and figures that there are not, by the study's name or file, before anything is computed."""
+    from analysis.report import check_drawable
+    from models.refusals import InputError
+    from parameter_sweeps.execution import measure_names
+
+    try:
+        measure_names(study)
+        check_drawable(study)
+    except InputError as error:
+        raise InputError(f"{source}: {message}" for message in error.messages) from None
+
+
 def run_study(study: Study, results: Path, workers: int | None = None) -> Outcome:
     """Return the outcome of a study, which is run, or gone on with, where its results are not complete."""
     from analysis.outcome import Outcome
-    from analysis.report import check_drawable, outcome_of, with_words_of
+    from analysis.report import outcome_of, with_words_of
     from parameter_sweeps.execution import run_sweep
     from parameter_sweeps.maps import is_simulated
 
-    # bad input is refused before anything is computed
-    check_drawable(study)
     if not is_simulated(study):
         return Outcome(study)
     folder = place_of(study, results, SWEEP)

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _SUFFIXES = (".yaml", ".yml")
+#: Keys at the top of a file that only one kind has.
+_MARKS = {
+    "study": ("base", "claim", "vary", "regimes", "supports_if"),
+    "scenario": ("agents", "stakes", "regime", "overseer", "society"),
+    "regime": ("schedule", "visibility", "detector", "response"),
+}
 
 
 def shipped_scenarios() -> dict[str, Path]:
@@ -59,7 +65,8 @@ def load_scenario(name_or_path: str | os.PathLike[str], folder: str | os.PathLik
         If there is no such name or file, or for each mistake in the file.
     """
     path = _found(name_or_path, "scenario", shipped_scenarios(), folder)
-    return Scenario.from_mapping(_with_regime(read_yaml(path), path.parent, f"{path}: "), where=str(path))
+    written = _read(path, "scenario")
+    return Scenario.from_mapping(_with_regime(written, path.parent, f"{path}: "), where=str(path))
 
 
 def load_regime(name_or_path: str | os.PathLike[str], folder: str | os.PathLike[str] = "") -> RegimeFile:
@@ -77,7 +84,9 @@ def load_regime(name_or_path: str | os.PathLike[str], folder: str | os.PathLike[
     InputError
         If there is no such name or file, or for each mistake in the file.
     """
-    return RegimeFile.from_file(_found(name_or_path, "regime", shipped_regimes(), folder))
+    path = _found(name_or_path, "regime", shipped_regimes(), folder)
+    _read(path, "regime")
+    return RegimeFile.from_file(path)
 
 
 def load_study(name_or_path: str | os.PathLike[str]) -> Study:
@@ -97,7 +106,7 @@ def load_study(name_or_path: str | os.PathLike[str]) -> Study:
     from parameter_sweeps.study import Study
 
     path = _found(name_or_path, "study", shipped_studies())
-    written = read_yaml(path)
+    written = _read(path, "study")
     if isinstance(written, dict) and "base" in written:
         written["base"] = _with_regime(written["base"], path.parent, f"{path}: base: ")
     return Study.from_mapping(written, where=str(path), folder=path.parent)
@@ -127,6 +136,18 @@ def _with_regime(scenario: object, folder: Path, place: str) -> object:
     except InputError as error:
         raise InputError(f"{place}regime: {message}" for message in error.messages) from None
     return scenario | {"regime": regime.model_dump()}
+
+
+def _read(path: Path, kind: str) -> object:
+    """Return what a file holds; one of another kind, by the keys at its top, is refused in one line."""
+    written = read_yaml(path)
+    if not isinstance(written, dict) or any(mark in written for mark in _MARKS[kind]):
+        return written
+    for other, marks in _MARKS.items():
+        if found := [mark for mark in marks if mark in written]:
+            needed = ", ".join(_MARKS[kind])
+            raise InputError([f"{path}: this must be a {kind} (keys: {needed}), got the key {found[0]} of a {other}"])
+    return written
 
 
 def _shipped(kind: str) -> dict[str, Path]:

@@ -152,7 +152,8 @@ def conflicts_of_regimes(study: Study) -> list[str]:
     keys = [f"set.{key}" for key in study.set if covers(REGIME, key)]
     varied = study.design.rows[0] if isinstance(study.design, Table) else list(study.vary)
     keys += [f"vary.{key}" for key in varied if covers(REGIME, key.strip())]
-    return [f"{key} must be left out where regimes are given, each of which is a whole regime" for key in keys]
+    needed = "must be left out where regimes are given, each a whole regime: write one for each value"
+    return [f"{key} {needed}" for key in keys]
 
 
 def needless_vary(study: Study) -> list[str]:

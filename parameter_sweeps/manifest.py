@@ -155,7 +155,8 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     if not path.is_file():
-        raise InputError([f"{folder} must be a study directory, got no {MANIFEST} in it"])
+        found = f"no {MANIFEST} in it" if folder.is_dir() else "no such folder"
+        raise InputError([f"{folder} must be a study directory, got {found}"])
     try:
         written = json.loads(path.read_text(encoding="utf-8"))
         number = written["format"]

@@ -118,7 +118,7 @@ def _found(store: Store, wanted: int | tuple[int, int]) -> tuple[int, Store, Chu
         rows = np.flatnonzero((cells[order] == wanted[0]) & (replicates[order] == wanted[1]))
     if not rows.size:
         asked = f"row {wanted}" if isinstance(wanted, int) else f"cell {wanted[0]}, replicate {wanted[1]}"
-        raise InputError([f"{_ROW}, of {order.size} rows in {store.folder}, got {asked}"])
+        raise InputError([f"{_ROW}; there are {order.size} rows in {store.folder}, numbered from 0, got {asked}"])
     row = int(order[rows[0]])
     number = int(np.searchsorted(begins, row, side="right")) - 1
     return int(rows[0]), *chunks[number], row - int(begins[number])

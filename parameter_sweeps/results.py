@@ -96,7 +96,7 @@ def export_results(out: Path | str, file: Path | str, partial: bool = False) -> 
         A study directory.
     file
         Ends in ``.csv`` or ``.parquet`` for the table, or in ``.nc`` for the grid, as netCDF 3. Equal results make
-        equal bytes.
+        equal bytes. Its folder is made where there is none.
     partial
         Whether a sweep that is not finished is exported too.
 
@@ -120,6 +120,7 @@ def export_results(out: Path | str, file: Path | str, partial: bool = False) -> 
         table = load_results(out, partial)
         rows, content = len(table), _csv(table) if path.suffix == ".csv" else _parquet(table)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
     except OSError as error:
         raise InputError([f"out must be a file that can be written, got {path}: {error.strerror}"]) from None

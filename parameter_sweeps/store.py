@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_ADVICE = "a folder goes on with what only adds values, regimes or replicates: another study needs another folder"
+
 
 def begin(
     study: Study,
@@ -124,7 +126,7 @@ def _shorter(store: Store, study: Study) -> list[Store]:
         return []
     places = places_in(store.study, study)
     if places is None:
-        refuse_other_study(store.folder, store.study, study)
+        refuse_other_study(store.folder, store.study, study, [_ADVICE])
         return []
     return [replace(stage, grown=Grown(study, places[stage.places(_all_cells(stage))])) for stage in store.stages]
 

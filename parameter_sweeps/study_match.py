@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,16 @@ from parameter_sweeps.whole_files import UNFINISHED
 _DIFFERENCES = 5
 
 
-def refuse_other_study(folder: Path, held: Study, study: Study) -> None:
-    """Refuse another study than the one that a directory holds, with what differs."""
+def refuse_other_study(folder: Path, held: Study, study: Study, advice: Sequence[str] = ()) -> None:
+    """Refuse another study than the one that a directory holds, with what differs, and then with lines of advice."""
     # by today's code: parameters that were built since are in neither digest of the manifest
     if held.digest() == study.digest():
         return
-    found = list(_differences(held.canonical(), study.canonical())) or ["the order of vary differs"]
+    found = list(_differences(_by_regime(held), _by_regime(study))) or ["the order of vary differs"]
     rest = [f"... and {len(found) - _DIFFERENCES} more"] if len(found) > _DIFFERENCES else []
-    raise InputError([f"{folder} holds another study: {difference}" for difference in found[:_DIFFERENCES]] + rest)
+    raise InputError(
+        [f"{folder} holds another study: {difference}" for difference in found[:_DIFFERENCES]] + rest + [*advice]
+    )
 
 
 def refuse_other_share(
@@ -47,6 +49,12 @@ def _differences(held: Any, given: Any, key: str = "") -> Iterator[str]:
         return
     for name in {**held, **given}:
         yield from _differences(held.get(name), given.get(name), f"{key}.{name}" if key else name)
+
+
+def _by_regime(study: Study) -> dict[str, Any]:
+    """Return what determines a study, with regimes by name where their order says nothing of what differs."""
+    written = study.canonical()
+    return written | {"regimes": {regime["name"]: regime for regime in written.get("regimes") or ()}}
 
 
 def refuse_foreign_folder(folder: Path) -> None:

@@ -11,7 +11,7 @@ import typer
 from compliance.inputs import Set, Workers, folder_from, study_from
 from compliance.printing import as_duration, progress_bar
 from compliance.refusing import INCOMPLETE, KEPT, refuse, refusing, tell
-from compliance.studying import FIGURES, place_of, run_study, tell_of_holes
+from compliance.studying import FIGURES, check_study, place_of, run_study, tell_of_holes
 
 if TYPE_CHECKING:
     from analysis.outcome import Outcome
@@ -68,6 +68,7 @@ def _opened(
             refuse("--quick, --exact and --set must be left out for the folder of a sweep")
         return outcome_of(path), out or path / FIGURES
     study = study_from(source, settings)
+    check_study(study, source)
     study = quick_study(study) if quick else study
     if exact:
         return Outcome(study), out or Path(FIGURES)

@@ -9,6 +9,7 @@ import typer
 
 from compliance.inputs import AcceptOtherCode, FailFast, Json, Replicates, Seed, Set, StudyName, Workers, study_from
 from compliance.refusing import KEPT, refusing
+from compliance.studying import check_study
 from compliance.sweeping import sweep_and_tell
 
 
@@ -30,4 +31,5 @@ def shard_command(
 
     asked = part_of(part)
     loaded = study_from(study, settings, seed=seed, replicates=replicates)
+    check_study(loaded, study)
     sweep_and_tell(loaded, out, workers, as_json, fail_fast=fail_fast, accept_other_code=accept_other_code, part=asked)

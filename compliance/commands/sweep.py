@@ -10,6 +10,7 @@ import typer
 from compliance.inputs import AcceptOtherCode, FailFast, Json, Replicates, Seed, Set, StudyName, Workers, study_from
 from compliance.printing import as_duration, print_json
 from compliance.refusing import KEPT, refuse, refusing
+from compliance.studying import check_study
 from compliance.sweeping import sweep_and_tell
 
 
@@ -32,6 +33,7 @@ def sweep_command(
 ) -> None:
     """Simulate every cell of a study, or go on where an earlier sweep of it stopped."""
     loaded = study_from(study, settings, seed=seed, replicates=replicates)
+    check_study(loaded, study)
     if workers is not None and workers < 1:
         refuse(f"--workers must be at least 1, got {workers}")
     if dry_run:

@@ -164,9 +164,9 @@ def test_fail_fast_stops_at_the_first_failure(folder):
 def test_a_folder_that_is_no_sweep_is_told(command, tmp_path):
     more = {"replay": ["0"], "export": ["--out", tmp_path / "a.csv"], "merge": ["--out", tmp_path / "b"]}
     (tmp_path / "empty").mkdir()
-    for place in (tmp_path / "none", tmp_path / "empty"):
-        lines = ended(2, command, place, *more.get(command, [])).stderr.splitlines()
-        assert lines == [f"compliance: {place} must be a study directory, got no manifest.json in it"]
+    for name, found in (("none", "no such folder"), ("empty", "no manifest.json in it")):
+        lines = ended(2, command, tmp_path / name, *more.get(command, [])).stderr.splitlines()
+        assert lines == [f"compliance: {tmp_path / name} must be a study directory, got {found}"]
 
 
 def test_a_full_disk_is_one_line(folder, monkeypatch):
@@ -214,12 +214,49 @@ def test_without_a_terminal_progress_is_lines(monkeypatch, capsys):
     with sweep_progress() as report:
         report(ADVANCE)
         report(ADVANCE._replace(runs_done=1300))
-    with progress_bar("cells") as progress:
-        progress(1, 2)
     lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 2
     assert lines[0] == in_words(ADVANCE)
-    assert lines[2].startswith("cells: 1 of 2, ")
+
+
+def test_time_left_is_reckoned_without_what_came_before_the_first(monkeypatch, capsys):
+    # 200 s of compiling, then a run in 2 s: four more take 8 s, not 2 x 202 / 2
+    monkeypatch.setattr(compliance.printing, "_SECONDS_BETWEEN_LINES", 0.0)
+    clock = iter([200.0, 200.0, 202.0, 202.0])
+    monkeypatch.setattr(compliance.printing.time, "monotonic", lambda: next(clock, 202.0))
+    with progress_bar("runs") as progress:
+        progress(1, 6)
+        progress(2, 6)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "runs: 1 of 6"
+    assert second == "runs: 2 of 6, 0.5/s, 8 s left"
+
+
+@pytest.mark.parametrize("command", ["sweep", "shard"])
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("figure: {kind: line, x: regime.detector.hit_rate}", "figure.kind must be "),
+        ("figure: {kind: lines, x: agents.count, y: [flag_rate]}", "figure.x must be a varied key "),
+        ("figure: {kind: lines, x: regime.detector.hit_rate, y: [flag_rat]}", "figure.y must be a measure, "),
+    ],
+)
+def test_a_figure_that_cannot_be_drawn_is_refused_before_a_sweep(command, written, found, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"{STUDY}{written}\n")
+    part = ["1/2"] if command == "shard" else []
+    lines = ended(2, command, path, *part, "--out", tmp_path / "out").stderr.splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith(f"compliance: {path}: {found}")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_measure_names_the_file(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(STUDY.replace("flag_rate", "flag_rates"))
+    lines = ended(2, "sweep", path, "--out", tmp_path / "out", "--dry-run").stderr.splitlines()
+    needed = "measures must be names of measures, got 'flag_rates'; did you mean flag_rate?"
+    assert lines == [f"compliance: {path}: {needed}"]
 
 
 def test_on_a_terminal_progress_is_a_bar(monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 
 from models.refusals import InputError
 from models.scenario import Scenario
-from parameter_sweeps.catalogue import load_scenario, load_study, shipped_scenarios, shipped_studies
+from parameter_sweeps.catalogue import load_regime, load_scenario, load_study, shipped_scenarios, shipped_studies
 
 
 def refusal_of(load, name) -> str:
@@ -140,3 +140,23 @@ def test_mistakes_in_the_base_of_a_study_name_both_files(tmp_path):
     assert lines[0].startswith(f"{study}: base: {base}: agents.foresight must be ")
     assert lines[1].startswith(f"{study}: base: {base}: run.episodes must be ")
     assert lines[2] == f"{study}: seed must be a whole number in [0, 4294967295], got -1"
+
+
+@pytest.mark.parametrize(
+    ("load", "text", "found"),
+    [
+        (load_scenario, "{name: mine, vary: {agents.foresight: [0.1]}}", "the key vary of a study"),
+        (load_scenario, "schedule: {kind: none}", "the key schedule of a regime"),
+        (load_regime, "regime: {schedule: {kind: none}}", "the key regime of a scenario"),
+        (load_regime, "{base: base, agents.count: 5}", "the key base of a study"),
+        (load_study, "{name: mine, agents: {count: 5}}", "the key agents of a scenario"),
+        (load_study, "response: {penalty: 1}", "the key response of a regime"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_in_one_line(load, text, found, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    kind = load.__name__.removeprefix("load_")
+    message = refusal_of(load, path)
+    assert message.startswith(f"{path}: this must be a {kind} (keys: ")
+    assert message.endswith(f"), got {found}")

@@ -260,8 +260,8 @@ def test_a_study_that_loses_something_is_refused(tmp_path):
     run_sweep(study_of(), out, 1)
     before = files_of(out, "cells")
     fewer = study_of(vary={HIT: [0.9, 0.8], FALSE_ALARM: [0.1, 0.5]})
-    assert refusal_of(fewer, out) == [f"{out} holds another study: vary.{HIT} is [0.9, 0.4] there, got [0.9, 0.8]"]
-    assert refusal_of(study_of(replicates=1), out) == [f"{out} holds another study: replicates is 2 there, got 1"]
+    assert refusal_of(fewer, out)[:-1] == [f"{out} holds another study: vary.{HIT} is [0.9, 0.4] there, got [0.9, 0.8]"]
+    assert refusal_of(study_of(replicates=1), out)[:-1] == [f"{out} holds another study: replicates is 2 there, got 1"]
     for other in ({"seed": 2}, {"set": {"agents.count": 11}}, {"measures": ["flag_rate"]}, {"record": "episodes"}):
         assert "holds another study" in refusal_of(study_of(replicates=3, **other), out)[0]
     points = {"vary": UNIFORM, "design": {"kind": "latin_hypercube", "cells": 4}}
@@ -275,7 +275,7 @@ def test_a_study_that_loses_something_is_refused(tmp_path):
 def test_a_shorter_study_is_refused_once_it_was_extended(tmp_path):
     run_sweep(study_of(replicates=1), tmp_path, 1)
     run_sweep(study_of(replicates=2), tmp_path, 1)
-    assert refusal_of(study_of(replicates=1), tmp_path) == [
+    assert refusal_of(study_of(replicates=1), tmp_path)[:-1] == [
         f"{tmp_path} holds another study: replicates is 2 there, got 1"
     ]
 

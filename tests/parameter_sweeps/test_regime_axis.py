@@ -121,15 +121,15 @@ def test_files_are_named_by_what_a_regime_is():
         ),
         (
             {"regimes": ["none"], "vary": {PENALTY: [1, 2]}},
-            f"vary.{PENALTY} must be left out where regimes are given, each of which is a whole regime",
+            f"vary.{PENALTY} must be left out where regimes are given, each a whole regime: write one for each value",
         ),
         (
             {"regimes": ["none"], "vary": {"regime": [{}]}},
-            "vary.regime must be left out where regimes are given, each of which is a whole regime",
+            "vary.regime must be left out where regimes are given, each a whole regime: write one for each value",
         ),
         (
             {"regimes": ["none"], "set": {PENALTY: 1}},
-            f"set.{PENALTY} must be left out where regimes are given, each of which is a whole regime",
+            f"set.{PENALTY} must be left out where regimes are given, each a whole regime: write one for each value",
         ),
         (
             {"regimes": ["none", "committed_optimum"], "set": {"agents.decision": "learner"}},

@@ -78,7 +78,7 @@ def test_another_failure_is_told(tmp_path, monkeypatch):
 @pytest.mark.parametrize("row", ["8", "4,0", "0,2", 8, (4, 0)])
 def test_a_row_that_is_not_there_is_told(tmp_path, row):
     run_sweep(study_of(), tmp_path, 1)
-    assert "of 8 rows in" in refusal_of(replay_row, tmp_path, row)[0]
+    assert "there are 8 rows in" in refusal_of(replay_row, tmp_path, row)[0]
 
 
 @pytest.mark.parametrize("row", ["", "a", "-1", "1,2,3", "1.5", 1.5, -1, True, (1,), None])

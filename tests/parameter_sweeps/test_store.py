@@ -25,6 +25,7 @@ from parameter_sweeps.yaml_loader import parse_yaml
 
 FORESIGHT, PENALTY = "agents.foresight", "regime.response.penalty"
 MEASURES = ("compliance_gap", "flag_rate")
+ADVICE = "a folder goes on with what only adds values, regimes or replicates: another study needs another folder"
 
 
 def study_of(**keys: object) -> Study:
@@ -198,10 +199,26 @@ def test_another_study_is_refused_with_what_differs(tmp_path):
     assert refused(tmp_path, other) == [
         f"{tmp_path} holds another study: vary.{FORESIGHT} is [0.25, 0.5] there, got [0.25]",
         f"{tmp_path} holds another study: seed is 1 there, got 2",
+        ADVICE,
     ]
     turned = study_of(vary=dict(reversed(study_of().vary.items())))
-    assert refused(tmp_path, turned) == [f"{tmp_path} holds another study: the order of vary differs"]
+    assert refused(tmp_path, turned) == [
+        f"{tmp_path} holds another study: the order of vary differs",
+        ADVICE,
+    ]
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_of_another_regime_it_is_said_which_and_in_what_it_differs(tmp_path):
+    mild, harsher = ({"name": "mild", "response": {"penalty": penalty}} for penalty in (0.8, 0.9))
+    begin(study_of(vary={FORESIGHT: [0.25]}, regimes=["random_audit", mild]), tmp_path, MEASURES, Prices())
+    for regimes, found in (
+        (["random_audit", harsher], "regimes.mild.response.penalty is 0.8 there, got 0.9"),
+        (["random_audit"], "regimes.mild is {'name': 'mild'"),
+    ):
+        line, advice = refused(tmp_path, study_of(vary={FORESIGHT: [0.25]}, regimes=regimes))
+        assert line.startswith(f"{tmp_path} holds another study: {found}")
+        assert advice == ADVICE
 
 
 def test_another_name_or_claim_is_the_same_study(tmp_path):

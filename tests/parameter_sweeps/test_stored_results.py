@@ -102,10 +102,16 @@ def test_equal_results_are_exported_as_equal_bytes(done, tmp_path, suffix):
 def test_mistakes_in_an_export_are_one_line(done, tmp_path):
     message = f"out must be a file that ends in .csv, .parquet, .nc, got {tmp_path / 'table.xlsx'}"
     assert refusal_of(export_results, done, tmp_path / "table.xlsx") == [message]
-    path = tmp_path / "none" / "table.csv"
+    (tmp_path / "file").write_text("x")
+    path = tmp_path / "file" / "table.csv"
     assert refusal_of(export_results, done, path) == [
-        f"out must be a file that can be written, got {path}: No such file or directory"
+        f"out must be a file that can be written, got {path}: File exists"
     ]
+
+
+def test_an_export_makes_its_folder(done, tmp_path):
+    assert export_results(done, tmp_path / "new" / "tables" / "table.csv") == 8
+    assert (tmp_path / "new" / "tables" / "table.csv").is_file()
 
 
 # --- records
