@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from collections.abc import Sequence
@@ -11,10 +12,14 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.rates import CONTEXTS, Free, Rate, effective_episodes, with_untold_episodes
-from models.refusals import InputError
+from models.refusals import InputError, shortened
 from parameter_sweeps.calibration_file import CalibrationFile
+from parameter_sweeps.plain_files import plain_bytes
 
-_SETTING = re.compile(r"prompted helpful-only; variation (\d+): (.*)")
+#: Largest table of published numbers, in bytes.
+LARGEST_TABLE = 10_000_000
+
+_SETTING = re.compile(r"prompted helpful-only; variation ([0-9]{1,9}): (.*)")
 _REFUSAL, _REASONING, _GAP = "noncompliance_pct_refusal", "alignment_faking_reasoning_pct", "compliance_gap_pp"
 _ERROR = re.compile(r"sem=([0-9.]+)")
 _COLUMNS = ("setting", "context", "measure", "value", "note")
@@ -54,7 +59,8 @@ class PublishedPrompt:
 def read_published(path: Path) -> pd.DataFrame:
     """Return the table of published numbers; an `InputError` where it cannot be read or lacks a column."""
     try:
-        table = pd.read_csv(path)
+        # of bytes, because a name may ask for what is packed to be unpacked
+        table = pd.read_csv(io.BytesIO(plain_bytes(path, LARGEST_TABLE)))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no CSV file"
         raise InputError([f"{path}: this must be a table that can be read, got {reason}"]) from None
@@ -130,5 +136,12 @@ def _printed(rows: pd.DataFrame, measure: str, context: str) -> Printed:
     if chosen.empty:
         return Printed(math.nan, math.nan)
     match = _ERROR.search(str(chosen["note"].iloc[0]))
-    error = float(match[1]) / 100.0 if match else math.nan
-    return Printed(float(chosen["value"].iloc[0]) / 100.0, error)
+    error = _number(match[1], "note", measure, context) / 100.0 if match else math.nan
+    return Printed(_number(chosen["value"].iloc[0], "value", measure, context) / 100.0, error)
+
+
+def _number(written: object, column: str, measure: str, context: str) -> float:
+    try:
+        return float(str(written))
+    except ValueError:
+        raise InputError([f"{column} of {measure}, {context}, must be a number, got {shortened(written)}"]) from None

@@ -27,8 +27,11 @@ from typing import Any
 from analysis.rates import CONTEXTS, Rate, effective_episodes, with_untold_episodes
 from models.refusals import InputError, known_keys, nearest_key, shortened
 from models.scenario import Scenario
-from parameter_sweeps.yaml_loader import parse_yaml
+from parameter_sweeps.plain_files import plain_bytes
+from parameter_sweeps.yaml_loader import parse_yaml, printable, shown
 
+#: Largest table of rates, in bytes.
+LARGEST_TABLE = 10_000_000
 MOST_MISTAKES = 10
 _OWN_COLUMNS = ("context", "rate", "percent", "n", "sem", "label", "held_out")
 _WORDS = {"true": True, "false": False, "": False}
@@ -50,18 +53,21 @@ def read_rates(path: str | os.PathLike[str], scenario: Scenario) -> list[Rate]:
         For a file that cannot be read, missing or unknown columns, and each row that is wrong, with its number (the
         first below the header is row 1).
     """
-    where = str(path)
+    where = printable(str(path))
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not in UTF-8"
+        text = plain_bytes(Path(path), LARGEST_TABLE).decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not in UTF-8, or no path"
         raise InputError([f"{where}: this must be a table that can be read, got {reason}"]) from None
     return rates_of_text(text, scenario, where)
 
 
 def rates_of_text(text: str, scenario: Scenario, where: str = "table") -> list[Rate]:
     """Return the rates of a table given as text; otherwise as `read_rates`."""
-    header, *rows = list(csv.reader(io.StringIO(text), strict=False)) or [[]]
+    try:
+        header, *rows = list(csv.reader(io.StringIO(text), strict=False)) or [[]]
+    except csv.Error as error:
+        raise InputError([f"{where}: this must be a table in CSV, got a mistake in it: {error}"]) from None
     columns = [name.strip() for name in header]
     _refuse(where, list(_mistakes_of_header(columns)))
     written = [(number, row) for number, row in enumerate(rows, start=1) if any(entry.strip() for entry in row)]
@@ -83,12 +89,14 @@ def _with_episodes(row: Rate, episodes: float) -> Rate:
 
 def _mistakes_of_header(columns: list[str]) -> Iterator[str]:
     for name in dict.fromkeys(name for name in columns if columns.count(name) > 1):
-        yield f"the header must have each column once, got {name} {columns.count(name)} times"
+        yield f"the header must have each column once, got {shown(name)} {columns.count(name)} times"
     known = known_keys(Scenario)
     for name in columns:
         if name not in _OWN_COLUMNS and name not in known:
             nearest = nearest_key(name, [*_OWN_COLUMNS, *known])
-            yield f"column {name or 'without a name'} is not known" + (f"; did you mean {nearest}?" if nearest else "")
+            yield f"column {shown(name) or 'without a name'} is not known" + (
+                f"; did you mean {nearest}?" if nearest else ""
+            )
     if "context" not in columns:
         yield "the header must have the column context, got none"
     for one, other, both in (("rate", "percent", False), ("n", "sem", True)):
@@ -121,7 +129,7 @@ class _Reader:
         fields = dict(zip(self.columns, (entry.strip() for entry in entries), strict=True))
         context = fields["context"]
         if context not in CONTEXTS:
-            self.mistakes.append(f"context in {place} must be {' or '.join(CONTEXTS)}, got {context!r}")
+            self.mistakes.append(f"context in {place} must be {' or '.join(CONTEXTS)}, got {shortened(context)}")
         held = self._one_of(fields.get("held_out", "").lower(), place)
         rate, episodes = self._rate_and_episodes(fields, place)
         settings = self._settings(fields, place)
@@ -130,7 +138,7 @@ class _Reader:
 
     def _one_of(self, text: str, place: str) -> bool:
         if text not in _WORDS:
-            self.mistakes.append(f"held_out in {place} must be true or false, got {text!r}")
+            self.mistakes.append(f"held_out in {place} must be true or false, got {shortened(text)}")
         return _WORDS.get(text, False)
 
     def _rate_and_episodes(self, fields: dict[str, str], place: str) -> tuple[float, float]:
@@ -154,7 +162,7 @@ class _Reader:
             number = math.nan
         if math.isfinite(number) and allowed(number):
             return number
-        self.mistakes.append(f"{what} must be {needed}, got {text or 'nothing'}")
+        self.mistakes.append(f"{what} must be {needed}, got {shortened(text) if text else 'nothing'}")
         return 0.25
 
     def _settings(self, fields: dict[str, str], place: str) -> dict[str, Any]:

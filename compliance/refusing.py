@@ -15,6 +15,8 @@ Command = TypeVar("Command", bound=Callable[..., None])
 INCOMPLETE = 1
 REFUSED = 2
 INTERRUPTED = 130
+#: What can still be read of what is wrong.
+MOST_LINES, LONGEST_LINE = 50, 1500
 #: What ctrl-C leaves behind: of a command that keeps finished work, and of one that writes at its end.
 KEPT = "interrupted; finished work is kept, and the same command goes on from there"
 UNWRITTEN = "interrupted; nothing was written"
@@ -65,6 +67,14 @@ def refuse(*messages: str) -> NoReturn:
 
 
 def tell(messages: Iterable[str]) -> None:
-    """Write lines to standard error, each headed by the name of the program."""
-    for message in messages:
-        print(f"compliance: {message}", file=sys.stderr)  # noqa: T201
+    """Write lines to standard error, each headed by the name of the program; of very many the first."""
+    told = list(messages)
+    rest = len(told) - MOST_LINES
+    for message in told if rest <= 0 else [*told[:MOST_LINES], f"... and {rest} more"]:
+        print(f"compliance: {one_line(message)}", file=sys.stderr)  # noqa: T201
+
+
+def one_line(message: str) -> str:
+    """Return a message as a line that a terminal only shows: what would move its cursor is written as an escape."""
+    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in message[: LONGEST_LINE + 1])
+    return shown if len(message) <= LONGEST_LINE else f"{shown[:LONGEST_LINE]}..."

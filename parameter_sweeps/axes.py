@@ -24,6 +24,8 @@ from parameter_sweeps.canonical import canonical_json, strict
 
 SIGNIFICANT_DIGITS = 12
 MAXIMAL_MISTAKES = 5
+#: Values on an axis; of fewer each is tried alone, and only numbers may be more.
+MOST_VALUES, FEW_VALUES = 10**6, 1000
 # Below the largest float, so that neither a difference of two ends nor rounding overflows.
 LARGEST_END = 1e300
 
@@ -34,7 +36,9 @@ _SPACINGS = ("linspace", "logspace")
 def axis_requirement(written: object) -> str | None:
     """Return what an axis must be, as a phrase that follows *must be*, or None if it is written right."""
     if isinstance(written, list | tuple):
-        return None if written else "a list of at least one value"
+        few = len(written) <= FEW_VALUES or (len(written) <= MOST_VALUES and all(map(_is_number, written)))
+        most = f"a list of at most {MOST_VALUES} numbers, or {FEW_VALUES} other values"
+        return (None if few else most) if written else "a list of at least one value"
     if not isinstance(written, Mapping) or len(written) != 1 or not set(written) <= set(_SPACINGS):
         return _FORMS
     spacing, arguments = next(iter(written.items()))
@@ -43,6 +47,8 @@ def axis_requirement(written: object) -> str | None:
     *ends, count = arguments
     if not is_whole(count) or count < 1:
         return f"{{{spacing}: [a, b, n]}} with a whole number n of at least 1"
+    if count > MOST_VALUES:
+        return f"{{{spacing}: [a, b, n]}} with n at most {MOST_VALUES}"
     lower = 0.0 if spacing == "logspace" else -math.inf
     if not all(_is_number(end) and abs(end) <= LARGEST_END and end > lower for end in ends):
         return f"{{{spacing}: [a, b, n]}} with {'positive' if lower == 0 else 'finite'} numbers a and b"
@@ -127,6 +133,9 @@ def is_whole(value: object) -> TypeGuard[int]:
 
 def _admitted(scenario: Scenario, key: str, values: Iterable[object]) -> tuple[tuple[Any, ...], list[str]]:
     """Return the values that the scenario admits at a key, and what is wrong with the others."""
+    values = list(values)
+    if len(values) > FEW_VALUES:
+        return _many_admitted(scenario, key, values)
     admitted: dict[str, Any] = {}
     mistakes: dict[str, None] = {}
     for value in values:
@@ -140,6 +149,21 @@ def _admitted(scenario: Scenario, key: str, values: Iterable[object]) -> tuple[t
             mistakes[f"{key} must be given each value once, got {shortened(value)} again"] = None
         admitted[text] = kept
     return tuple(admitted.values()), _first(list(mistakes))
+
+
+def _many_admitted(scenario: Scenario, key: str, values: list[Any]) -> tuple[tuple[Any, ...], list[str]]:
+    """Return what `_admitted` does, of numbers: what a parameter may be is an interval, so that a few speak for all."""
+    finite = [value for value in values if math.isfinite(value)]
+    broken = [value for value in finite if isinstance(value, float) and not value.is_integer()]
+    others = {repr(value): value for value in values if not math.isfinite(value)}
+    speaking = {*({min(finite), max(finite), *broken[:1]} if finite else ())}
+    kept, mistakes = _admitted(scenario, key, [*sorted(speaking), *others.values()])
+    if mistakes or len({*values}) == len(values):
+        whole = any(isinstance(value, int) for value in kept)
+        return tuple(int(value) if whole and math.isfinite(value) else float(value) for value in values), mistakes
+    ordered = sorted(values)
+    again = next(value for value, other in itertools.pairwise(ordered) if value == other)
+    return tuple(kept), [f"{key} must be given each value once, got {shortened(again)} again"]
 
 
 def _first(mistakes: list[str]) -> list[str]:

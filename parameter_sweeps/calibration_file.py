@@ -6,6 +6,7 @@ Split and mapping are data, so that they can be fixed, and looked at, before any
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from models.refusals import InputError, known_keys, nearest_key, shortened, unknown_key
 from models.scenario import Scenario
+from parameter_sweeps.axes import is_whole
 from parameter_sweeps.yaml_loader import read_yaml
 
 MOST_PARAMETERS = 8
@@ -23,6 +25,8 @@ KEYS = (
     "error",
 )  # fmt: skip
 SCOPES, HALVES = ("same_model", "all_models"), ("odd", "even")
+#: As digits of other scripts are none.
+_NUMBER = re.compile("[0-9]{1,9}")
 ERRORS = ("mean_absolute", "root_mean_square", "deviance_per_rate")
 
 
@@ -174,14 +178,14 @@ class _Reader:
 
     def numbers(self, key: str) -> list[int]:
         value = self._written[key]
-        if not isinstance(value, list) or not all(isinstance(entry, int) for entry in value):
+        if not isinstance(value, list) or not all(is_whole(entry) for entry in value):
             self._must(key, "a list of numbers of variations", value)
             return []
         return value
 
     def scopes(self) -> tuple[str, ...]:
         value = self._written["scopes"]
-        if not isinstance(value, list) or not value or not set(value) <= set(SCOPES):
+        if not isinstance(value, list) or not value or not all(entry in SCOPES for entry in value):
             self._must("scopes", f"a list of {' and '.join(SCOPES)}, or of one of them", value)
             return ()
         return tuple(value)
@@ -226,11 +230,11 @@ class _Reader:
     def variations(self, wordings: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:
         found: dict[int, tuple[str, ...]] = {}
         for number, names in self.part("variations").items():
-            if not str(number).isdigit() or not isinstance(names, list):
+            if not _NUMBER.fullmatch(str(number)) or not isinstance(names, list):
                 self._must(f"variations.{number}", "the number of a variation and a list of wordings", names)
                 continue
             for name in names:
-                if name not in wordings:
+                if not isinstance(name, str) or name not in wordings:
                     self._must(f"variations.{number}", f"a list of wordings ({', '.join(wordings)})", name)
             found[int(number)] = tuple(names)
         return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.refusals import InputError, nearest_key
+from models.refusals import InputError, nearest_key, shortened
 from models.scenario import Scenario
 from parameter_sweeps.calibration_file import CalibrationFile
 from parameter_sweeps.regime_file import RegimeFile
@@ -178,4 +178,4 @@ def _unknown_name(name: str, kind: str, shipped: Mapping[str, Path]) -> str:
     nearest = nearest_key(name, shipped)
     suggestion = f"; did you mean {nearest}?" if nearest else ""
     listed = ", ".join(shipped)
-    return f"{kind} must be a shipped name ({listed}) or a YAML file, got {name!r}{suggestion}"
+    return f"{kind} must be a shipped name ({listed}) or a YAML file, got {shortened(name)}{suggestion}"

@@ -12,6 +12,7 @@ from parameter_sweeps.chunks import FAILURE_COLUMNS, Chunk
 from parameter_sweeps.failures import Failure
 from parameter_sweeps.grids import varied_columns
 from parameter_sweeps.log import digest_of
+from parameter_sweeps.plain_files import plain_bytes
 from parameter_sweeps.study import Study
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: What is to be done about a damaged file.
 ADVICE = "delete it and run the sweep again"
+#: What a file may take unpacked; the longest entries are tracebacks.
+MOST_BYTES, MOST_BYTES_OF_A_ROW = 50_000_000, 100_000
 
 
 def chunk_content(
@@ -82,17 +85,26 @@ def read_chunk(path: Path, chunk: Chunk, schema: pa.Schema, sha256: str | None =
     import pyarrow.parquet as pq
 
     try:
-        content = path.read_bytes()
+        content = plain_bytes(path)
         # before it is unpacked: what is inside a damaged file can be anything
         if sha256 is not None and digest_of(content) != sha256:
             raise InputError([f"{path} must be as it was written, got other bytes: {ADVICE}"])
-        table = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True).read()
-    except InputError:
+        file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
+        # before anything is unpacked: a few bytes may stand for more than a computer holds
+        if file.metadata.num_rows != chunk.runs or not file.schema_arrow.equals(schema) or is_bloated(file):
+            raise InputError([f"{path} must hold {chunk.runs} rows of this study, got others: {ADVICE}"])
+        table = file.read()
+    except (InputError, MemoryError):
         raise
     # a damaged head makes the reader raise nearly anything, a UnicodeDecodeError for one
     except Exception as error:
         problem = shortened(str(error))
         raise InputError([f"{path} must be a file of results, got {problem}: {ADVICE}"]) from None
-    if table.num_rows != chunk.runs or not table.schema.equals(schema):
-        raise InputError([f"{path} must hold {chunk.runs} rows of this study, got others: {ADVICE}"])
     return table
+
+
+def is_bloated(file: Any) -> bool:
+    """Return whether a Parquet file would take far more memory than its rows can need."""
+    groups = range(file.metadata.num_row_groups)
+    unpacked = sum(file.metadata.row_group(number).total_byte_size for number in groups)
+    return bool(unpacked > MOST_BYTES + MOST_BYTES_OF_A_ROW * file.metadata.num_rows)

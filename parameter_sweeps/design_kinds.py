@@ -12,6 +12,8 @@ from pydantic import ValidationInfo, field_validator, model_validator
 
 from models.parameters import Section, choice, number
 from models.refusals import InputError, refusal, refusal_at, shortened
+from parameter_sweeps.plain_files import plain_bytes
+from parameter_sweeps.yaml_loader import printable
 
 #: Largest table of cells, in bytes.
 LARGEST_TABLE = 200_000_000
@@ -185,12 +187,11 @@ def _content(path: str, folder: str | Path) -> str:
     """Return the text of a table of cells."""
     file = Path(folder, path)
     try:
-        if file.stat().st_size > LARGEST_TABLE:
-            raise refusal_at("path", f"a file of at most {LARGEST_TABLE} bytes", path)
-        text = file.read_text(encoding="utf-8-sig")
+        text = plain_bytes(file, LARGEST_TABLE).decode("utf-8-sig")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text, or no path"
-        raise refusal_at("path", f"a CSV file that can be read ({file}: {shortened(reason)[1:-1]})", path) from None
+        place = f"{printable(str(file))}: {shortened(reason)[1:-1]}"
+        raise refusal_at("path", f"a CSV file that can be read ({place})", path) from None
     if not text.strip():
         raise refusal_at("path", "a CSV file with a header and at least one row", path)
     return text

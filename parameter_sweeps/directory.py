@@ -14,7 +14,8 @@ from models.refusals import InputError
 from parameter_sweeps.chunks import Chunk
 from parameter_sweeps.json_lines import mend
 from parameter_sweeps.log import LOG, Entry, append, digest_of
-from parameter_sweeps.manifest import Manifest
+from parameter_sweeps.manifest import MANIFEST, Manifest
+from parameter_sweeps.plain_files import unfit_in
 from parameter_sweeps.provenance import PROVENANCE, now
 from parameter_sweeps.study import Study
 from parameter_sweeps.whole_files import write_whole
@@ -176,6 +177,7 @@ def locked(store: Store) -> Iterator[None]:
     """
     import fcntl
 
+    refuse_links(store.folder)
     # the log, because it is never replaced as a whole
     try:
         file = (store.folder / LOG).open("ab")
@@ -196,6 +198,18 @@ def locked(store: Store) -> Iterator[None]:
         yield
 
 
+def refuse_links(folder: Path) -> None:
+    """Refuse to write in a directory in which a link would lead what is written to another place, or a pipe stands.
+
+    Raises
+    ------
+    InputError
+    """
+    if names := unfit_in(folder, (MANIFEST, STUDY, LOG, PROVENANCE), (CELLS, RECORDS, EARLIER)):
+        needed = "must hold plain files and folders of its own to be written in"
+        raise InputError([f"{folder} {needed}, got links, or others: {', '.join(names)}"])
+
+
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Hold a folder while a directory is begun in it: a moment, for which others wait."""
@@ -214,6 +228,8 @@ def is_at_work(store: Store) -> bool:
     """Return whether a sweep is at work in a study directory now."""
     import fcntl
 
+    if not (store.folder / LOG).is_file():
+        return False
     try:
         with (store.folder / LOG).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

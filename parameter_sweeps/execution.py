@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.refusals import InputError, nearest_key
+from models.refusals import InputError, nearest_key, shortened
 from models.scenario import Scenario
 from parameter_sweeps.advance import Advance, Tally, chunk_costs
 from parameter_sweeps.cell import Cell
@@ -154,7 +154,7 @@ def measure_names(study: Study) -> tuple[str, ...]:
         if name not in known:
             nearest = nearest_key(name, known)
             suggestion = f"; did you mean {nearest}?" if nearest else ""
-            messages.append(f"measures must be names of measures, got {name!r}{suggestion}")
+            messages.append(f"measures must be names of measures, got {shortened(name)}{suggestion}")
     if messages:
         raise InputError(messages)
     return study.measures or MEASURE_NAMES

@@ -18,6 +18,7 @@ from parameter_sweeps.chunks import Prices, determining, predicted_work, shared_
 from parameter_sweeps.directory import EARLIER, STUDY, Store, is_at_work
 from parameter_sweeps.factors import Factor
 from parameter_sweeps.manifest import MANIFEST
+from parameter_sweeps.plain_files import plain_bytes
 from parameter_sweeps.record_keys import given_keys
 from parameter_sweeps.study import Study
 from parameter_sweeps.study_file import CELLS_FILE
@@ -85,7 +86,7 @@ def bring_back(folder: Path, home: Path) -> None:
 def _copy_heads(source: Path, target: Path) -> None:
     for name in (MANIFEST, CELLS_FILE, STUDY):
         if (source / name).exists():
-            write_whole(target / name, (source / name).read_bytes())
+            write_whole(target / name, plain_bytes(source / name))
 
 
 def earlier_home(folder: Path, number: int) -> Path:

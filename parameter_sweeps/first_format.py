@@ -6,15 +6,17 @@ is known by the values and replicates in it.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.refusals import InputError, shortened
-from parameter_sweeps.chunk_files import ADVICE, chunk_schema, read_chunk
+from parameter_sweeps.chunk_files import ADVICE, chunk_schema, is_bloated, read_chunk
 from parameter_sweeps.chunks import Chunk
 from parameter_sweeps.factors import axis_column
 from parameter_sweeps.grids import cells_between
+from parameter_sweeps.plain_files import plain_bytes
 from parameter_sweeps.study import Study
 
 if TYPE_CHECKING:
@@ -31,8 +33,12 @@ def files_by_content(folder: Path, study: Study, chunks: Sequence[Chunk]) -> dic
     known = {}
     for path in sorted(folder.glob("*.parquet")):
         try:
-            head = pq.ParquetFile(path).read(columns=[*study.axes, "replicate"])
-        except (OSError, pa.ArrowException) as error:
+            head = pq.ParquetFile(pa.BufferReader(plain_bytes(path)))
+            if is_bloated(head):
+                raise OSError(errno.EFBIG, "far more than its rows can need")
+            head = head.read(columns=[*study.axes, "replicate"])
+        # a damaged head makes the reader raise nearly anything, a UnicodeDecodeError for one
+        except Exception as error:
             problem = shortened(str(error))
             raise InputError([f"{path} must be a file of results, got {problem}: {ADVICE}"]) from None
         first = tuple(column[0].as_py() for column in head.slice(0, 1).columns)

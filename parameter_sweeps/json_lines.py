@@ -14,6 +14,7 @@ from typing import Any
 
 from models.refusals import InputError
 from parameter_sweeps.canonical import canonical_json
+from parameter_sweeps.plain_files import plain_bytes
 
 _DIGEST = "line_sha256"
 
@@ -64,7 +65,7 @@ def mend(path: Path) -> None:
 
 def _lines(path: Path) -> list[bytes]:
     try:
-        return path.read_bytes().splitlines(keepends=True)
+        return plain_bytes(path).splitlines(keepends=True)
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -78,7 +79,8 @@ def _entry(line: bytes) -> dict[str, Any] | None:
         digest = entry.pop(_DIGEST)
         # the same entry may be written in many ways: any other byte counts
         is_whole = line.rstrip(b"\n") == canonical_json({**entry, _DIGEST: digest}).encode()
-    except (ValueError, KeyError, AttributeError, TypeError):
+    # nesting without end is an error of the reader of JSON too
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None
     return entry if is_whole and digest == _digest(entry) else None
 

@@ -7,11 +7,13 @@ to a file that is not there.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from parameter_sweeps.json_lines import append_line, whole_lines
+from parameter_sweeps.manifest_checks import is_digest, is_time
 
 LOG = "log.jsonl"
 
@@ -44,6 +46,20 @@ class Entry(NamedTuple):
     records_sha256: str | None = None
 
 
+def _is_entry(written: Mapping[str, Any]) -> bool:
+    """Return whether a line says what an entry says: names are those of files in the directory, and no others."""
+    counts = [written[name] for name in ("bytes", "rows", "failures")]
+    digests = [written["name"], written["sha256"], *([recorded] if (recorded := written.get("records_sha256")) else [])]
+    seconds = written["seconds"]
+    return (
+        all(is_digest(digest) for digest in digests)
+        and all(isinstance(count, int) and not isinstance(count, bool) and count >= 0 for count in counts)
+        and isinstance(seconds, int | float) and math.isfinite(seconds) and seconds >= 0
+        and all(isinstance(written[name], str) for name in ("worker", "host", "code"))
+        and is_time(written["at"])
+    )  # fmt: skip
+
+
 def digest_of(content: bytes) -> str:
     """Return the SHA-256 of a file's content in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
@@ -73,5 +89,5 @@ def entries(folder: Path) -> list[Entry]:
     return [
         Entry._make(written.get(name) for name in Entry._fields)
         for written in whole_lines(folder / LOG)
-        if isinstance(written, Mapping) and needed <= {*written}
+        if needed <= {*written} and _is_entry(written)
     ]

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from models.refusals import InputError, shortened
 from parameter_sweeps.chunks import Chunk, Prices, chunk_names, planned_chunks
 from parameter_sweeps.log import digest_of
+from parameter_sweeps.manifest_checks import refuse_wrong_manifest
+from parameter_sweeps.plain_files import plain_bytes
 from parameter_sweeps.provenance import Basis, current_basis, packages
 from parameter_sweeps.study import Study
 
@@ -140,7 +142,7 @@ def manifest_text(manifest: Manifest) -> str:
 
 def is_as_written(folder: Path) -> bool:
     """Return whether the manifest of a directory has the digest of its own text (the first format has none)."""
-    content = (folder / MANIFEST).read_bytes()
+    content = plain_bytes(folder / MANIFEST)
     text, found, _ = content.rpartition(b'  "sha256": ')
     return content == text + f'  "sha256": "{digest_of(text)}"\n}}\n'.encode() if found else False
 
@@ -158,11 +160,12 @@ def read_manifest(folder: Path) -> Manifest:
         found = f"no {MANIFEST} in it" if folder.is_dir() else "no such folder"
         raise InputError([f"{folder} must be a study directory, got {found}"])
     try:
-        written = json.loads(path.read_text(encoding="utf-8"))
+        written = json.loads(plain_bytes(path))
         number = written["format"]
-    except (OSError, ValueError, KeyError, TypeError):
+    # nesting without end is an error of the reader of JSON too
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise InputError([f"{path} {_OTHER_FILE}"]) from None
-    if number not in READABLE_FORMATS:
+    if type(number) is not int or number not in READABLE_FORMATS:
         raise InputError([f"{folder} must have format 1, 2 or 3, got {shortened(number)}"])
     try:
         return _manifest(written)
@@ -171,6 +174,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def _manifest(written: dict[str, Any]) -> Manifest:
+    refuse_wrong_manifest(written)
     is_first = written["format"] == 1
     part = None if is_first or written["part"] is None else written["part"]
     return Manifest(

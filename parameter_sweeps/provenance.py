@@ -20,6 +20,7 @@ from typing import Any
 
 from models.refusals import InputError
 from parameter_sweeps.json_lines import append_line, whole_lines
+from parameter_sweeps.manifest_checks import is_time
 
 PROVENANCE = "provenance.jsonl"
 PACKAGES = ("numpy", "numba", "llvmlite", "networkx", "pandas", "pyarrow", "scipy")
@@ -102,8 +103,14 @@ def note_end(folder: Path, **about: Any) -> None:
 
 
 def read_entries(folder: Path) -> list[dict[str, Any]]:
-    """Return the lines of a directory's provenance; those that a crash has torn are left out."""
-    return list(whole_lines(folder / PROVENANCE))
+    """Return the lines of a directory's provenance; those that a crash has torn, or that are none, are left out."""
+    return [entry for entry in whole_lines(folder / PROVENANCE) if _is_entry(entry)]
+
+
+def _is_entry(written: Mapping[str, Any]) -> bool:
+    if not is_time(written.get("at")) or not isinstance(written.get("event"), str):
+        return False
+    return all(isinstance(written.get(name), dict | None) for name in ("basis", "packages", "git", "machine"))
 
 
 def append_entry(folder: Path, entry: Mapping[str, Any]) -> None:

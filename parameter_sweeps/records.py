@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from models.refusals import InputError, shortened
 from models.scenario import Scenario
+from parameter_sweeps.chunk_files import ADVICE, is_bloated
+from parameter_sweeps.log import digest_of
+from parameter_sweeps.plain_files import plain_bytes
 from parameter_sweeps.study import Study
 from simulation.census import census_episodes
 from simulation.measures import CLASS_MEASURES
@@ -93,24 +96,54 @@ class RecordWriter:
         self.waiting.clear()
 
 
-def read_records(path: Path) -> pa.Table:
+def read_records(path: Path, sha256: str | None = None) -> pa.Table:
     """Return the records of a chunk.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sha256
+        Digest of the bytes that were written; None where it is not known.
 
     Raises
     ------
     InputError
-        If the file cannot be read.
+        If the file cannot be read, is another than was written, or holds no records.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(path).read()
-    except (OSError, pa.ArrowException) as error:
+        content = plain_bytes(path)
+        if sha256 is not None and digest_of(content) != sha256:
+            raise InputError([f"{path} must be as it was written, got other bytes: {ADVICE}"])
+        file = pq.ParquetFile(pa.BufferReader(content))
+        if problem := _unlike_records(file):
+            raise InputError([f"{path} must be a file of records, got {problem}: {ADVICE}"])
+        # what is said of pandas there could make other columns of them
+        return file.read().replace_schema_metadata(None)
+    except (InputError, MemoryError):
+        raise
+    # a damaged head makes the reader raise nearly anything, a UnicodeDecodeError for one
+    except Exception as error:
         problem = shortened(str(error))
-        raise InputError(
-            [f"{path} must be a file of records, got {problem}: delete it and run the sweep again"]
-        ) from None
+        raise InputError([f"{path} must be a file of records, got {problem}: {ADVICE}"]) from None
+
+
+def _unlike_records(file: Any) -> str | None:
+    """Return why a Parquet file holds no records, or None."""
+    import pyarrow as pa
+
+    schema = file.schema_arrow
+    numbers = (pa.int64(), pa.float64(), pa.int32(), pa.int8(), pa.bool_())
+    if len({*schema.names}) < len(schema.names) or any(name not in schema.names for name in _INDEX):
+        return "other columns"
+    if any(schema.field(name).type != pa.int64() for name in _INDEX) or any(
+        kind not in numbers for kind in schema.types
+    ):
+        return "columns of another kind"
+    return "far more than its rows can need" if is_bloated(file) else None
 
 
 def frame_of(tables: Sequence[pa.Table]) -> pd.DataFrame:

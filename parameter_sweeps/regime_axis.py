@@ -15,6 +15,9 @@ from parameter_sweeps.catalogue import load_regime, shipped_regimes
 from parameter_sweeps.factors import REGIME
 from parameter_sweeps.regime_file import RegimeFile
 
+#: Each is read, and tried in the scenario; its name is a value in tables and figures.
+MOST_REGIMES, LONGEST_NAME = 200, 100
+
 
 def named_regimes(written: object, folder: str | Path) -> dict[str, Regime]:
     """Return the regimes that a study lists, by name: the shipped name, the file's, or the key ``name``.
@@ -30,6 +33,8 @@ def named_regimes(written: object, folder: str | Path) -> dict[str, Regime]:
         raise refusal("a list of regimes: shipped names, YAML files or regimes written out")
     found: dict[str, Regime] = {}
     mistakes: list[str] = []
+    if len(written) > MOST_REGIMES:
+        raise refusal(f"a list of at most {MOST_REGIMES} regimes")
     for number, entry in enumerate(written):
         try:
             name, regime = _named(entry, number, folder)
@@ -65,6 +70,9 @@ def _named(entry: object, number: int, folder: str | Path) -> tuple[str, Regime]
         name = rest.pop("name", None)
         if not isinstance(name, str) or not name:
             raise InputError([f"{place}.name must be a text that names the regime, got {shortened(name)}"])
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            needed = f"a name of one line, of at most {LONGEST_NAME} characters"
+            raise InputError([f"{place}.name must be {needed}, got {shortened(name)}"])
         return name, RegimeFile.from_mapping(rest, f"{place} ({name})").regime
     if not isinstance(entry, str | PathLike):
         needed = "a shipped name, a YAML file or a mapping"

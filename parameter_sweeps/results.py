@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.refusals import InputError
+from parameter_sweeps.chunk_files import ADVICE
 from parameter_sweeps.chunks import Chunk
 from parameter_sweeps.directory import Store, finished, unfinished
 from parameter_sweeps.factors import varied_keys
 from parameter_sweeps.grids import varied_columns
 from parameter_sweeps.loading import load_results, results_of
+from parameter_sweeps.log import Entry, read_log
 from parameter_sweeps.maps import MAP_VARIABLES
 from parameter_sweeps.records import frame_of, read_records
 from parameter_sweeps.store import open_store
@@ -84,7 +87,8 @@ def load_records(out: Path | str, partial: bool = False) -> pd.DataFrame:
     missing = sum(len(chunks) for _, chunks in unfinished(store))
     if missing and not partial:
         raise InputError([f"{store.folder} must be finished, got {missing} files missing: run the sweep again"])
-    return frame_of([_renumbered(stage, chunk) for stage, chunks in finished(store) for chunk in chunks])
+    log = read_log(store.folder)
+    return frame_of([_renumbered(stage, chunk, log) for stage, chunks in finished(store) for chunk in chunks])
 
 
 def export_results(out: Path | str, file: Path | str, partial: bool = False) -> int:
@@ -127,13 +131,18 @@ def export_results(out: Path | str, file: Path | str, partial: bool = False) -> 
     return rows
 
 
-def _renumbered(stage: Store, chunk: Chunk) -> pa.Table:
+def _renumbered(stage: Store, chunk: Chunk, log: Mapping[str, Entry]) -> pa.Table:
     """Return the records of a chunk, with the numbers that cells have in the whole study."""
     import pyarrow as pa
 
-    records = read_records(stage.records_path(chunk))
+    path = stage.records_path(chunk)
+    entry = log.get(path.stem)
+    records = read_records(path, None if entry is None else entry.records_sha256)
     place = records.schema.get_field_index("cell")
-    return records.set_column(place, "cell", pa.array(stage.places(records.column(place).to_numpy())))
+    cells = records.column(place).to_numpy()
+    if cells.size and not (cells.min() >= chunk.first_cell and cells.max() < chunk.end_cell):
+        raise InputError([f"{path} must hold records of its own cells, got others: {ADVICE}"])
+    return records.set_column(place, "cell", pa.array(stage.places(cells)))
 
 
 def _csv(table: pd.DataFrame) -> bytes:

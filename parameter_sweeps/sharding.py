@@ -17,6 +17,7 @@ from parameter_sweeps.axes import is_whole
 from parameter_sweeps.directory import CELLS, RECORDS, STUDY, Store, is_at_work, locked
 from parameter_sweeps.log import Entry, append, digest_of, read_log
 from parameter_sweeps.manifest import MANIFEST, Manifest
+from parameter_sweeps.plain_files import plain_bytes
 from parameter_sweeps.provenance import append_entry, basis_differences, now, read_entries
 from parameter_sweeps.store import begin_as, open_store
 from parameter_sweeps.study_file import kept_cells
@@ -139,7 +140,7 @@ def _gathered(stores: Sequence[Store]) -> dict[str, tuple[Store, Entry]]:
 def _damaged(store: Store, entry: Entry) -> Iterator[str]:
     for folder, digest in ((CELLS, entry.sha256), (RECORDS, entry.records_sha256)):
         path = store.folder / folder / f"{entry.name}.parquet"
-        if digest is not None and digest_of(path.read_bytes()) != digest:
+        if digest is not None and digest_of(plain_bytes(path)) != digest:
             yield f"{path} must be as it was written, got other bytes: delete it and run the sweep again"
 
 
@@ -160,7 +161,7 @@ def _copy(whole: Store, taken: dict[str, tuple[Store, Entry]], progress: Callabl
 
 
 def _bytes(store: Store, folder: str, name: str) -> bytes:
-    return (store.folder / folder / f"{name}.parquet").read_bytes()
+    return plain_bytes(store.folder / folder / f"{name}.parquet")
 
 
 def _note(whole: Store, stores: Sequence[Store], copied: int) -> None:

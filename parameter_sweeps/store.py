@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.refusals import InputError
+from parameter_sweeps.axes import covers
 from parameter_sweeps.chunks import Prices, planned_chunks
-from parameter_sweeps.directory import CELLS, STUDY, Grown, held
+from parameter_sweeps.directory import CELLS, STUDY, Grown, held, refuse_links
 from parameter_sweeps.directory import Store as Store
 from parameter_sweeps.directory import locked as locked
 from parameter_sweeps.extension import (
@@ -38,9 +39,10 @@ from parameter_sweeps.extension import (
 from parameter_sweeps.first_format import files_by_content
 from parameter_sweeps.log import digest_of
 from parameter_sweeps.manifest import MANIFEST, Manifest, manifest_text, new_manifest, read_manifest, with_functions
+from parameter_sweeps.manifest_checks import MOST_REPLICATES
 from parameter_sweeps.provenance import current_basis, refuse_other_basis
 from parameter_sweeps.study import Study
-from parameter_sweeps.study_file import CELLS_FILE, kept_cells, study_text, written_study
+from parameter_sweeps.study_file import CELLS_FILE, kept_cells, refuse_other_files, study_text, written_study
 from parameter_sweeps.study_match import refuse_foreign_folder, refuse_other_share, refuse_other_study
 from parameter_sweeps.whole_files import write_whole
 from parameter_sweeps.yaml_loader import read_yaml
@@ -87,6 +89,7 @@ def begin(
     """
     folder, text = Path(out), study_text(study)
     try:
+        refuse_links(folder)
         if not (folder / MANIFEST).exists():
             refuse_foreign_folder(folder)
             folder.mkdir(parents=True, exist_ok=True)
@@ -205,7 +208,9 @@ def _manifest_and_study(home: Path) -> tuple[Manifest, Study]:
 
 
 def _study_in(home: Path, manifest: Manifest) -> Study:
-    study = Study.from_mapping(read_yaml(home / STUDY), where=str(home / STUDY), folder=home)
+    written = read_yaml(home / STUDY)
+    refuse_other_files(home / STUDY, written)
+    study = Study.from_mapping(written, where=str(home / STUDY), folder=home)
     was_changed = study.seed != manifest.seed
     if manifest.study_sha256 is not None:
         # the same text may have another digest by now, as a study with parameters that were built since
@@ -265,8 +270,19 @@ def _store(folder: Path, home: Path, manifest: Manifest, study: Study) -> Store:
     if manifest.chunks is None:
         files = files_by_content(folder / CELLS, study, planned_chunks(study, manifest.prices))
     else:
+        _refuse_other_chunks(home, manifest, study)
         files = {chunk: folder / CELLS / f"{name}.parquet" for chunk, name in manifest.of_part().items()}
     return Store(folder, home, study, manifest.measures, files, manifest)
+
+
+def _refuse_other_chunks(home: Path, manifest: Manifest, study: Study) -> None:
+    """Refuse a plan with cells that the study does not have, or with more runs than it can have."""
+    chunks, cells = manifest.chunks or {}, study.cell_count
+    varies = any(covers(key, "run.replicates") for key in study.axes)
+    most = MOST_REPLICATES if varies else study.scenario.run.replicates
+    outside = any(chunk.end_cell > cells or chunk.end_replicate > most for chunk in chunks)
+    if outside or sum(chunk.runs for chunk in chunks) > cells * most:
+        raise InputError([f"{home / MANIFEST} must have the chunks of its study, got others"])
 
 
 def _all_cells(store: Store) -> NDArray[np.int64]:

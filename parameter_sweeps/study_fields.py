@@ -18,6 +18,7 @@ from parameter_sweeps.ranges import interval_requirement, is_range, range_requir
 from parameter_sweeps.regime_axis import named_regimes
 from parameter_sweeps.support_conditions import admitted_support
 
+MOST_MEASURES = 1000
 #: Least and greatest value of each whole number.
 LIMITS = {"replicates": (1, 10**6), "seed": (0, 2**32 - 1), "record_every": (1, 10**9), "burn_in": (0, 10**9)}
 
@@ -86,6 +87,8 @@ class StudyFields(BaseModel):
         names = written if isinstance(written, list | tuple) else [None]
         if not all(isinstance(name, str) and name for name in names) or len({*names}) < len(names):
             raise refusal("a list of names, each once")
+        if len(names) > MOST_MEASURES:
+            raise refusal(f"a list of at most {MOST_MEASURES} names")
         return written
 
     @field_validator("replicates", "seed", "record_every", "burn_in", mode="before")

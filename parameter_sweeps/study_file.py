@@ -8,10 +8,11 @@ from typing import Any
 
 import yaml
 
-from models.refusals import InputError
+from models.refusals import InputError, shortened
 from parameter_sweeps.axes import is_whole
 from parameter_sweeps.canonical import strict
 from parameter_sweeps.design_kinds import Boundary, Table
+from parameter_sweeps.plain_files import plain_bytes
 from parameter_sweeps.study import Study
 from parameter_sweeps.yaml_loader import parse_yaml
 
@@ -57,7 +58,31 @@ def study_text(study: Study) -> str:
 def written_study(folder: Path) -> bytes:
     """Return the bytes of a directory's study, and of its table of cells if it has one."""
     cells = folder / CELLS_FILE
-    return (folder / STUDY_FILE).read_bytes() + (cells.read_bytes() if cells.exists() else b"")
+    return plain_bytes(folder / STUDY_FILE) + (plain_bytes(cells) if cells.exists() else b"")
+
+
+def refuse_other_files(path: Path, written: object) -> None:
+    """Refuse a study in a directory that names other files: it is written out, and a sent one must not lead elsewhere.
+
+    Raises
+    ------
+    InputError
+        For a base, a regime or a table of cells that stands in another file. The graph of a society may.
+    """
+    if not isinstance(written, Mapping):
+        return
+    regimes, design = written.get("regimes"), written.get("design")
+    named = [("base", written.get("base")), *(("regimes", regime) for regime in regimes or () if _is_list(regimes))]
+    table = design.get("path") if isinstance(design, Mapping) else None
+    mistakes = [f"{key} must be written out, got {shortened(value)}" for key, value in named if isinstance(value, str)]
+    if table not in (None, "", CELLS_FILE):
+        mistakes.append(f"design.path must be {CELLS_FILE}, got {shortened(table)}")
+    if mistakes:
+        raise InputError(f"{path}: {mistake}" for mistake in mistakes)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
 
 
 def kept_cells(study: Study) -> str:

@@ -14,6 +14,7 @@ from models.refusals import InputError, nearest_key, shortened
 
 #: Key of the axis of records: first episodes of their stretches.
 EPISODE = "episode"
+MOST_CONDITIONS = 100
 #: Bounds that a condition may have, of which it has one.
 BOUNDS = ("above", "below", "within")
 #: Closed forms that a measure may be compared with; `analysis.references` computes them.
@@ -130,6 +131,8 @@ def _placed(written: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
     listed = written["all"]
     if len(written) > 1 or not isinstance(listed, list | tuple) or not listed:
         raise InputError([f"supports_if.all must be a list of conditions, alone, got {shortened(written)}"])
+    if len(listed) > MOST_CONDITIONS:
+        raise InputError([f"supports_if.all must be a list of at most {MOST_CONDITIONS} conditions, got {len(listed)}"])
     for number, condition in enumerate(listed):
         place = f"supports_if.all[{number}]"
         if not isinstance(condition, Mapping):
@@ -178,7 +181,7 @@ def _value_mistakes(place: str, condition: Mapping[str, Any]) -> Iterator[str]:
             yield f"{place}.{key} must be a name, got {shortened(condition[key])}"
     if "level" in condition and not _is_number(condition["level"]):
         yield f"{place}.level must be a number, got {shortened(condition['level'])}"
-    if condition.get("reference", "exact") not in REFERENCES:
+    if condition.get("reference", "exact") not in [*REFERENCES]:
         yield f"{place}.reference must be {' or '.join(REFERENCES)}, got {shortened(condition['reference'])}"
     if condition.get("of", "within") not in SIDES_OF_AGREEMENT:
         yield f"{place}.of must be {' or '.join(SIDES_OF_AGREEMENT)}, got {shortened(condition['of'])}"

@@ -12,7 +12,7 @@ from models.scenario import Scenario
 from parameter_sweeps.axes import MAXIMAL_MISTAKES, admitted, key_conflicts
 from parameter_sweeps.canonical import canonical_json, strict
 from parameter_sweeps.design_kinds import Boundary, Table
-from parameter_sweeps.yaml_loader import parse_yaml
+from parameter_sweeps.yaml_loader import LONGEST_KEY, parse_yaml, printable
 
 # whatever else is written is left to the reader of YAML: 010, 1_000, inf, words, mappings
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)")
@@ -29,7 +29,7 @@ def table_columns(scenario: Scenario, table: Table | Boundary) -> dict[str, tupl
     InputError
         For a header that is wrong, rows of another length, repeated rows, and values that are refused.
     """
-    place = table.path or "design"
+    place = printable(table.path or "design")
     header, *rows = table.rows
     keys = [key.strip() for key in header]
     if mistakes := list(_of_shape(keys, rows)):
@@ -48,7 +48,7 @@ def table_columns(scenario: Scenario, table: Table | Boundary) -> dict[str, tupl
 
 
 def _of_shape(keys: list[str], rows: list[list[str]]) -> Iterator[str]:
-    if not all(keys) or len({*keys}) < len(keys):
+    if not all(_is_key(key) for key in keys) or len({*keys}) < len(keys):
         yield f"the header must be dotted keys, each once, got {shortened(keys)}"
         return
     yield from (sentence.removeprefix("vary.") for sentence in key_conflicts((), keys))
@@ -57,6 +57,10 @@ def _of_shape(keys: list[str], rows: list[list[str]]) -> Iterator[str]:
     for number, row in enumerate(rows, start=1):
         if len(row) != len(keys):
             yield f"row {number} must have {len(keys)} fields, got {len(row)}"
+
+
+def _is_key(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_KEY and text.isprintable()
 
 
 def _written(place: str, keys: list[str], rows: list[list[str]]) -> dict[str, list[Any]]:

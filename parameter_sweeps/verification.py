@@ -15,6 +15,7 @@ from parameter_sweeps.first_format import read_first_format
 from parameter_sweeps.json_lines import wrong_lines
 from parameter_sweeps.log import LOG, Entry, digest_of, read_log
 from parameter_sweeps.manifest import MANIFEST, is_as_written, named_chunks
+from parameter_sweeps.plain_files import plain_bytes
 from parameter_sweeps.provenance import PROVENANCE, current_basis
 from parameter_sweeps.records import read_records
 from parameter_sweeps.store import open_stage, open_store
@@ -151,7 +152,7 @@ def _content(path: Path, digest: str, planned: tuple[Chunk, object] | None) -> I
     try:
         if planned is not None:
             read_chunk(path, *planned, digest)
-        elif digest_of(path.read_bytes()) != digest:
+        elif digest_of(plain_bytes(path)) != digest:
             yield f"{path} must be as it was written, got other bytes: delete it and run the sweep again"
         else:
             read_records(path)

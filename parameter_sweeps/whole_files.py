@@ -12,7 +12,9 @@ UNFINISHED = ".unfinished"
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all, whatever happens, and survives a power cut."""
     unfinished = path.with_name(f".{path.name}{UNFINISHED}")
-    with unfinished.open("wb") as file:
+    # made anew: a link that stands there would lead what is written to another place
+    unfinished.unlink(missing_ok=True)
+    with unfinished.open("xb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -8,7 +8,8 @@ surprising value:
 * a number in another notation (``010``, ``0x1F``, ``0o17``, ``1_000``, ``1,000``, ``1:30``, the bare word
   ``inf``) is refused rather than read as some number or as text. In quotes it is text.
 
-Duplicate keys, anchors, aliases, tags, several documents, deep nesting and large files are refused too. Every
+Duplicate keys, keys of more than one line, too many keys, anchors, aliases, tags, several documents, deep nesting and
+large files are refused too. Every
 refusal is an `InputError` that names the file and, where there is one, the line.
 """
 
@@ -28,7 +29,11 @@ from models.refusals import InputError
 MAXIMAL_BYTES = 1_000_000
 MAXIMAL_DEPTH = 50
 MAXIMAL_INTEGER = 2**63
+#: Keys of one mapping, and of all: each that is not known is compared with those that are.
+MOST_KEYS, MOST_KEYS_IN_ALL = 1000, 20_000
+LONGEST_KEY = 200
 LONGEST_ENTRY = 60
+LONGEST_PLACE = 400
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -132,6 +137,7 @@ class _PlainLoader(yaml.SafeLoader):
         super().__init__(text)
         self.where = where
         self.depth = 0
+        self.keys = 0
 
     def document(self) -> object:
         """Return the data of the only document."""
@@ -152,6 +158,10 @@ class _PlainLoader(yaml.SafeLoader):
         self.depth += 1
         if self.depth > MAXIMAL_DEPTH + 1:
             self.refuse(event, f"the nesting must be at most {MAXIMAL_DEPTH} levels deep, got more")
+        # counted here, because a file of nothing else would take long to be read to its end
+        self.keys += isinstance(parent, yaml.MappingNode) and index is None
+        if self.keys > MOST_KEYS_IN_ALL:
+            self.refuse(event, f"the mappings must have at most {MOST_KEYS_IN_ALL} keys in all, got more")
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -159,11 +169,11 @@ class _PlainLoader(yaml.SafeLoader):
     def refuse_references(self, event: yaml.Event) -> None:
         """Refuse aliases, anchors and tags: an alias grows without bound, a tag asks for an object."""
         if isinstance(event, yaml.AliasEvent):
-            self.refuse(event, f"a value must be written out, got the alias *{_shown(event.anchor or '')}")
+            self.refuse(event, f"a value must be written out, got the alias *{shown(event.anchor or '')}")
         if (anchor := getattr(event, "anchor", None)) is not None:
-            self.refuse(event, f"a value must be written without anchor, got the anchor &{_shown(anchor)}")
+            self.refuse(event, f"a value must be written without anchor, got the anchor &{shown(anchor)}")
         if (tag := getattr(event, "tag", None)) is not None:
-            self.refuse(event, f"a value must be written without tag, got the tag {_shown(tag)}")
+            self.refuse(event, f"a value must be written without tag, got the tag {shown(tag)}")
 
     def plain(self, node: yaml.Node | None) -> object:
         """Return a node as plain data."""
@@ -176,10 +186,12 @@ class _PlainLoader(yaml.SafeLoader):
     def mapping(self, node: yaml.MappingNode) -> dict[str, object]:
         """Return a mapping whose keys are text, each written once."""
         data: dict[str, object] = {}
+        if len(node.value) > MOST_KEYS:
+            self.refuse(node, f"a mapping must have at most {MOST_KEYS} keys, got {len(node.value)}")
         for key_node, value_node in node.value:
             key = self.key(key_node)
             if key in data:
-                self.refuse(key_node, f"a key must be written once, got {_shown(key)} again")
+                self.refuse(key_node, f"a key must be written once, got {shown(key)} again")
             data[key] = self.plain(value_node)
         return data
 
@@ -189,7 +201,10 @@ class _PlainLoader(yaml.SafeLoader):
             self.refuse(node, "a key must be text, got a list or a mapping")
         key = self.scalar(node)
         if not isinstance(key, str):
-            self.refuse(node, f"a key must be text, got {_shown(node.value) if node.value else 'nothing'}")
+            self.refuse(node, f"a key must be text, got {shown(node.value) if node.value else 'nothing'}")
+        if len(key) > LONGEST_KEY or not key.isprintable():
+            needed = f"a key must be one line of at most {LONGEST_KEY} characters"
+            self.refuse(node, f"{needed}, got {shown(key)}")
         return key
 
     def scalar(self, node: yaml.ScalarNode) -> object:
@@ -205,7 +220,7 @@ class _PlainLoader(yaml.SafeLoader):
             return self.number(node)
         if _OTHER_NOTATION.fullmatch(text):
             advice = "such as 1000, 0.5, 1e-3 or .inf (in quotes it is text)"
-            self.refuse(node, f"a number must be in plain decimal notation, {advice}, got {_shown(text)}")
+            self.refuse(node, f"a number must be in plain decimal notation, {advice}, got {shown(text)}")
         return text
 
     def number(self, node: yaml.ScalarNode) -> int | float:
@@ -214,12 +229,12 @@ class _PlainLoader(yaml.SafeLoader):
         if _INTEGER.fullmatch(text):
             # The length is looked at first: Python refuses to read integers of thousands of digits.
             if len(text) > 20 or abs(int(text)) >= MAXIMAL_INTEGER:
-                self.refuse(node, f"an integer must be below 2^63, got {_shown(text)}")
+                self.refuse(node, f"an integer must be below 2^63, got {shown(text)}")
             return int(text)
         value = float(text)
         lost = value == 0 and re.search("[1-9]", re.split("[eE]", text)[0])
         if lost or math.isinf(value):
-            self.refuse(node, f"a number must be within the range of floats, got {_shown(text)}")
+            self.refuse(node, f"a number must be within the range of floats, got {shown(text)}")
         return value
 
     def refuse(self, marked: yaml.Node | yaml.Event | None, problem: str) -> NoReturn:
@@ -258,11 +273,19 @@ def _unreadable(status: os.stat_result) -> str | None:
 
 def _refused(where: str, line: int | None, problem: str) -> InputError:
     """Return the error that names the file and the line."""
-    place = [where] if where else []
+    place = [printable(where)] if where else []
     place += [] if line is None else [f"line {line}"]
     return InputError([": ".join([*place, problem])])
 
 
-def _shown(text: str) -> str:
+def printable(where: str) -> str:
+    """Return the name of a file on one line, cut in the middle if it is longer than any that there can be."""
+    plain = where if where.isprintable() else ascii(where)[1:-1]
+    half = LONGEST_PLACE // 2
+    return plain if len(plain) <= LONGEST_PLACE else f"{plain[:half]}...{plain[-half:]}"
+
+
+def shown(text: str) -> str:
     """Return an entry as it was written, cut at 60 characters; without the quotes that would make it text."""
+    text = text if text.isprintable() else ascii(text)[1:-1]
     return text if len(text) <= LONGEST_ENTRY else text[: LONGEST_ENTRY - 3] + "..."
