@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: install demo test theory published studies lessons schemas docs torture lint bench bench-quick clean
+.PHONY: install demo test theory published studies lessons schemas docs torture fuzz coverage mutation lint bench bench-quick clean
 
 install: $(STAMP)
 
@@ -71,6 +71,18 @@ schemas: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m teaching.manual
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
+
+# Hostile files of every kind, for half an hour; a few of each are in the tests.
+fuzz: $(STAMP)
+	$(BIN)/python -W ignore -m tests.fuzzing --minutes 30
+
+# Lines and branches that the tests reach; fails below 95 %.
+coverage: $(STAMP)
+	$(BIN)/python -m tests.covered
+
+# Would the tests notice a slip? docs/mutation_testing.md
+mutation: $(STAMP)
+	$(BIN)/python -m tests.mutation --sample 170 --seed 1 --jobs 2
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

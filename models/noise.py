@@ -15,6 +15,7 @@ from models.cue_rules import act_probability_unwatched, act_probability_watched,
 from models.elementary import exponential
 from models.perception import (
     GAUSSIAN,
+    MOST_DISCRIMINATION,
     binary_likelihood_unwatched,
     binary_likelihood_watched,
     gaussian_likelihood_ratio,
@@ -121,6 +122,7 @@ def _over_gaussian_cues(
     honeypots: float,
 ) -> tuple[float, float]:
     """Return the mean probability of complying where the episode looks watched, and where it does not."""
+    discrimination = min(discrimination, MOST_DISCRIMINATION)
     half = 0.5 * discrimination
     low, high = -half - _TAIL, half + _TAIL
     centre = min(max(threshold, low), high)

@@ -13,6 +13,10 @@ from models.elementary import exponential, logarithm
 GAUSSIAN = 0
 BINARY = 1
 
+#: Beyond it integrals over cues stay as they are: the wrong side has a probability below 1e-500 there, and a grid as
+#: fine as a cue of a million standard deviations asks for would never end.
+MOST_DISCRIMINATION = 100.0
+
 FEEDBACK_NONE = 0
 FEEDBACK_CUE = 1
 FEEDBACK_OUTCOME = 2

@@ -20,6 +20,7 @@ from models.elementary import exponential, normal_cumulative
 from models.outlook import Cue, Detector, Response
 from models.perception import (
     GAUSSIAN,
+    MOST_DISCRIMINATION,
     binary_likelihood_unwatched,
     binary_likelihood_watched,
     gaussian_likelihood_ratio,
@@ -155,6 +156,7 @@ def _stretches(rule: Rule, belief: float, cue: Cue) -> np.ndarray:
 
 @compiled_loop
 def _over_gaussian_cues(rule: Rule, belief: float, cue: Cue) -> tuple[float, float, float, float]:
+    cue = Cue(cue.kind, min(cue.quality, MOST_DISCRIMINATION), cue.honeypots, cue.false_signal)
     edges = _stretches(rule, belief, cue)
     # P(act), P(comply) where the episode looks watched, then where it does not.
     rates = np.zeros(4)

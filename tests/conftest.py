@@ -10,6 +10,8 @@ from hypothesis import settings
 
 # The same examples at each run, and no limit on the first, which compiles: a test that fails does so again.
 settings.register_profile("steady", derandomize=True, deadline=None)
+# Without the compiler examples take a hundred times as long: a few of them reach the same lines.
+settings.register_profile("few", derandomize=True, deadline=None, max_examples=5)
 settings.load_profile("steady")
 
 

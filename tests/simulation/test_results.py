@@ -172,3 +172,16 @@ def test_14_conformity_follows_the_map_of_shares(conformity):
         expected = conforming_share(expected, 2.0 * conformity)
         assert abs(share - expected) < 0.04
         expected = float(share)
+
+
+@pytest.mark.parametrize("further", [{}, {"agents.akrasia": 0.1}, {"regime.visibility.honeypot_share": 0.3}])
+def test_a_cue_of_a_million_standard_deviations_is_one_that_tells_for_certain(further):
+    # with noise: the integral over cues is to end, and to be that of the two answers of a cue that tells
+    keys = {"agents.rationality": 5.0, **further}
+    told, nearly = (
+        strategy_values(load_scenario("base").with_values(keys | {"agents.cue.discrimination": d}))
+        for d in (np.inf, 1e6)
+    )
+    assert nearly.act_probability_watched == pytest.approx(told.act_probability_watched, abs=1e-9)
+    assert nearly.act_probability_unwatched == pytest.approx(told.act_probability_unwatched, abs=1e-9)
+    assert nearly.values["faking"] == pytest.approx(told.values["faking"], abs=1e-9)
