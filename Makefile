@@ -36,7 +36,8 @@ demo: $(STAMP)
 	$(BIN)/compliance map rational_choice --out $(DEMO)/map
 	@# results of an earlier version are refused: they are made anew
 	$(BIN)/compliance sweep rational_choice --out $(DEMO)/sweep || \
-		{ rm -rf $(DEMO)/sweep && $(BIN)/compliance sweep rational_choice --out $(DEMO)/sweep; }
+		{ status=$$?; test $$status -eq 2 || exit $$status; \
+		  rm -rf $(DEMO)/sweep && $(BIN)/compliance sweep rational_choice --out $(DEMO)/sweep; }
 	$(BIN)/compliance figures $(DEMO)/sweep --out $(DEMO)/figures
 
 test: $(STAMP)

@@ -28,6 +28,7 @@ from models.refusals import (
     record_of_kind,
     records_at,
     refusals_at,
+    shortened,
     unknown_key,
 )
 from models.regime_parameters import Regime
@@ -206,6 +207,13 @@ class Scenario(Section):
     def parameters() -> list[ParameterRow]:
         """Return the table of all parameters, as ``fields_table`` does."""
         return fields_table()
+
+
+def admitted_scenario(given: object) -> Scenario:
+    """Return what is given as a scenario; an `InputError` if it is none, but a name, say."""
+    if isinstance(given, Scenario):
+        return given
+    raise InputError([f"scenario must be a Scenario, such as load_scenario returns, got {shortened(given)}"])
 
 
 @lru_cache(maxsize=64)

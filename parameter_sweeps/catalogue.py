@@ -161,6 +161,8 @@ def _found(
     folder: str | os.PathLike[str] = "",
 ) -> Path:
     """Return the file that a shipped name or a path stands for."""
+    if not isinstance(name_or_path, str | os.PathLike):
+        raise InputError([f"{kind} must be a name or a file, got {shortened(name_or_path)}"])
     if isinstance(name_or_path, str) and name_or_path in shipped:
         return shipped[name_or_path]
     path = Path(folder, name_or_path)

@@ -29,7 +29,7 @@ from parameter_sweeps.runs import Computed, compute_chunk, counts_classes, exact
 from parameter_sweeps.sharding import admitted_part
 from parameter_sweeps.small_scenarios import in_small
 from parameter_sweeps.store import begin, renewed
-from parameter_sweeps.study import Study
+from parameter_sweeps.study import Study, admitted_study
 from simulation.growth import at_birth
 from simulation.measures import MEASURE_NAMES
 from simulation.mechanisms import is_basic
@@ -120,6 +120,7 @@ def run_sweep(
     RuntimeError
         If worker processes cannot be started.
     """
+    admitted_study(study)
     functions = admitted_measures(measures, (*MEASURE_NAMES, *MAP_VARIABLES, *COLUMN_NAMES))
     names = (*measure_names(study), *functions)
     part = None if part is None else admitted_part(part)

@@ -13,7 +13,7 @@ from parameter_sweeps.design_kinds import Boundary
 from parameter_sweeps.exact_columns import values_of_stretches
 from parameter_sweeps.factors import varied_keys
 from parameter_sweeps.grids import varied_columns
-from parameter_sweeps.study import Study
+from parameter_sweeps.study import Study, admitted_study
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -60,6 +60,7 @@ def strategy_map(study: Study, progress: Callable[[int, int], None] | None = Non
     """
     import xarray as xr
 
+    admitted_study(study)
     found = {name: np.empty(study.cell_count) for name in ("best", *MAP_VARIABLES)}
     for part, values in values_of_stretches(study, _CELLS_AT_ONCE):
         for name, column in found.items():

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError, model_validator
 
-from models.refusals import InputError
+from models.refusals import InputError, shortened
 from models.scenario import Scenario
 from parameter_sweeps.axes import covers, key_conflicts, value_at
 from parameter_sweeps.canonical import sha256, strict
@@ -261,3 +261,10 @@ class Study(StudyFields):
         if mistakes := list(unfit_conditions(self)):
             raise InputError(mistakes)
         return self
+
+
+def admitted_study(given: object) -> Study:
+    """Return what is given as a study; an `InputError` if it is none, but a name, say."""
+    if isinstance(given, Study):
+        return given
+    raise InputError([f"study must be a Study, such as load_study returns, got {shortened(given)}"])

@@ -25,7 +25,7 @@ from models.perception import (
 )
 from models.response import guarding_cost
 from models.rule_rates import Rule, option_rates_at, rule_rates
-from models.scenario import Scenario
+from models.scenario import Scenario, admitted_scenario
 from models.society import conformity_pull
 from models.tasks import mean_conflict_temptation
 from simulation.cells import basic_cells
@@ -208,6 +208,7 @@ def explain(scenario: Scenario, progress: Callable[[int, int], None] | None = No
     progress : callable, optional
         Called with (worlds done, worlds) of the probes that a regime without closed form needs.
     """
+    admitted_scenario(scenario)
     columns = dict(zip(DECISION_COLUMNS, settled_column(scenario)[:, 0].tolist(), strict=True))
     values = strategy_values(scenario, method="exact")
     needs_probes = values.planned != "aligned" and not has_exact_values(scenario)

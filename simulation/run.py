@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.refusals import InputError
-from models.scenario import Scenario
+from models.scenario import Scenario, admitted_scenario
 from simulation.array_engine import ArrayWorld
 from simulation.census import census_episodes
 from simulation.draws import check_address
@@ -145,6 +145,7 @@ def simulate(
     """
     import pandas as pd
 
+    admitted_scenario(scenario)
     count = scenario.run.replicates if replicates is None else replicates
     _check(seed, count, engine, record, record_every)
     _check_agents(engine, agent_class)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.outlook import Stakes
 from models.refusals import InputError
-from models.scenario import Scenario
+from models.scenario import Scenario, admitted_scenario
 from models.strategies import CLASS_NAMES
 from simulation.cells import BELIEF, CELL_VALUES, values_of_cells
 from simulation.decision_numbers import exact_stakes
@@ -120,11 +120,11 @@ def strategy_values(
     Raises
     ------
     InputError
-        For another method, for groups, and as `simulation.probes.probed_values` does.
+        For another method, for what is no scenario, for groups, and as `simulation.probes.probed_values` does.
     """
     if method not in ("auto", "exact", "probes"):
         raise InputError([f"method must be auto, exact or probes, got {method!r}"])
-    exact = _planned_values(scenario)
+    exact = _planned_values(admitted_scenario(scenario))
     if method == "exact" or (method == "auto" and (exact.planned == "aligned" or has_exact_values(scenario))):
         return exact
     probed = probed_values(scenario, seed, worlds, progress)

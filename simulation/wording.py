@@ -244,9 +244,10 @@ def _earned(probed: ProbedValues) -> str:
 
     values = ", ".join(f"{name} {told(found)}" for name, found in probed.values.items())
     pairs = ", ".join(f"{first} less {second} {told(found)}" for (first, second), found in probed.differences.items())
+    worlds = "1 world" if probed.worlds == 1 else f"{probed.worlds} worlds"
     return (
         "So it reckons, with the regime as it stands. But the regime answers to what agents do, and there is no "
-        f"closed form. Probe agents that kept a strategy until they were modified ({probed.worlds} worlds, in each "
+        f"closed form. Probe agents that kept a strategy until they were modified ({worlds}, in each "
         f"{probed.probes} probes, {probed.horizon} episodes) earned, with 95 % intervals: {values}; {pairs}."
     )
 

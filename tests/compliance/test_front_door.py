@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import compliance
+from models.refusals import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {
@@ -119,3 +120,22 @@ def test_second_start_compiles_nothing(tmp_path):
 def compiled_functions(folder: Path) -> dict[str, int]:
     """Return when each file of compiled code was written; compiling writes one anew."""
     return {str(file): file.stat().st_mtime_ns for file in folder.rglob("*.nb[ci]")}
+
+
+@pytest.mark.parametrize("name", ["simulate", "strategy_values", "explain"])
+def test_a_name_in_place_of_a_scenario_is_refused(name):
+    with pytest.raises(InputError, match="scenario must be a Scenario, such as load_scenario returns, got 'base'"):
+        getattr(compliance, name)("base")
+
+
+def test_a_name_in_place_of_a_study_is_refused(tmp_path):
+    for call in (lambda: compliance.strategy_map("trust"), lambda: compliance.run_sweep("trust", tmp_path / "out")):
+        with pytest.raises(InputError, match="study must be a Study, such as load_study returns, got 'trust'"):
+            call()
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_number_in_place_of_a_name_is_refused():
+    for load, kind in ((compliance.load_scenario, "scenario"), (compliance.load_study, "study")):
+        with pytest.raises(InputError, match=f"{kind} must be a name or a file, got 5"):
+            load(5)
