@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.rates import CONTEXTS, Rate, effective_episodes, with_untold_episodes
-from models.refusals import InputError, known_keys, nearest_key, shortened
+from models.refusals import LONGEST_VALUE, InputError, known_keys, nearest_key, shortened
 from models.scenario import Scenario
 from parameter_sweeps.plain_files import plain_bytes
 from parameter_sweeps.yaml_loader import parse_yaml, printable, shown
@@ -162,7 +162,10 @@ class _Reader:
             number = math.nan
         if math.isfinite(number) and allowed(number):
             return number
-        self.mistakes.append(f"{what} must be {needed}, got {shortened(text) if text else 'nothing'}")
+        # a number as it is written there, anything else in quotes
+        is_number = math.isfinite(number) or text == "nan"
+        told = text if is_number and len(text) <= LONGEST_VALUE else shortened(text)
+        self.mistakes.append(f"{what} must be {needed}, got {told if text else 'nothing'}")
         return 0.25
 
     def _settings(self, fields: dict[str, str], place: str) -> dict[str, Any]:

@@ -70,8 +70,9 @@ def _are_prices(value: object) -> bool:
         isinstance(price, int | float) and math.isfinite(price) and 0 <= price <= 1e18 for price in value.values()
     ):
         return False
-    # chunks are cut by division by these two
-    return bool(value.get("run", 1.0) > 0 and value.get("chunk", 1.0) >= 1.0)
+    # chunks are cut by division by that of a chunk, and, if a cell is dearer than one, by that of a run
+    run, chunk = value.get("run", 1.0), value.get("chunk", 1.0)
+    return bool(chunk >= 1.0 and (run > 0.0 or value.get("cell", 0.0) <= chunk))
 
 
 def _is_part(value: object) -> bool:

@@ -145,16 +145,16 @@ def _contents(store: Store, log: dict[str, Entry]) -> Iterator[str]:
         for folder, digest in ((CELLS, entry.sha256), (RECORDS, entry.records_sha256)):
             path = store.folder / folder / f"{name}.parquet"
             if digest is not None and path.exists():
-                yield from _content(path, digest, chunks.get(name) if folder == CELLS else None)
+                yield from _content(path, digest, chunks.get(name) if folder == CELLS else None, folder == RECORDS)
 
 
-def _content(path: Path, digest: str, planned: tuple[Chunk, object] | None) -> Iterator[str]:
+def _content(path: Path, digest: str, planned: tuple[Chunk, object] | None, is_of_records: bool) -> Iterator[str]:
     try:
         if planned is not None:
             read_chunk(path, *planned, digest)
         elif digest_of(plain_bytes(path)) != digest:
             yield f"{path} must be as it was written, got other bytes: delete it and run the sweep again"
-        else:
+        elif is_of_records:
             read_records(path)
     except InputError as error:
         yield from error.messages

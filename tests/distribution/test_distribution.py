@@ -137,7 +137,8 @@ def test_the_code_that_runs_is_the_wheel_s(environment, elsewhere):
     files = call(environment / "python", "-c", code, cwd=elsewhere).split()
     assert len(files) == 3
     assert all(Path(file).is_relative_to(environment.parent) for file in files)
-    assert str(ROOT) not in call(environment / "python", "-c", "import sys; print(sys.path)", cwd=elsewhere)
+    places = call(environment / "python", "-c", "import sys; print(*sys.path, sep='\\n')", cwd=elsewhere)
+    assert str(ROOT) not in places.split("\n")
 
 
 def test_it_helps_and_lists(environment, elsewhere):

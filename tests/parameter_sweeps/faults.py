@@ -176,7 +176,7 @@ def _small(site: Site, faults: Faults | None) -> None:
     """Have this process cut small chunks, as the directory was not begun before, and disturb it."""
     from parameter_sweeps import execution
 
-    execution._prices = lambda *_: site.prices
+    execution.admitted_prices = lambda *_: site.prices
     if faults is not None:
         faults.install()
 

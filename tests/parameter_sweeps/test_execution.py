@@ -281,7 +281,7 @@ def test_a_wrong_number_of_workers_is_refused(tmp_path, workers):
 def test_another_study_is_refused(tmp_path):
     run_sweep(study_of(), tmp_path, 1)
     before = cells_of(tmp_path)
-    assert refusal_of(study_of(seed=2), tmp_path) == [f"{tmp_path} holds another study: seed is 1 there, got 2"]
+    assert refusal_of(study_of(seed=2), tmp_path)[0] == f"{tmp_path} holds another study: seed is 1 there, got 2"
     assert cells_of(tmp_path) == before
     assert len(load_results(tmp_path)) == 18
 

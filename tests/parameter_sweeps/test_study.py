@@ -204,8 +204,10 @@ def test_an_axis_of_many_mistakes_is_told_by_its_first_few():
 
 
 def test_too_many_cells_are_refused_before_a_value_is_written_out():
-    axes = {FORESIGHT: {"linspace": [0, 1, 10**12]}, RATE: [0.1, 0.2]}
-    assert refusal_of(vary=axes) == ["vary must make at most 10000000 cells, got 2000000000000"]
+    axes = {FORESIGHT: {"linspace": [0, 0.9, 10**6]}, RATE: {"linspace": [0, 1, 10**6]}}
+    assert refusal_of(vary=axes) == ["vary must make at most 10000000 cells, got 1000000000000"]
+    (longer,) = refusal_of(vary={FORESIGHT: {"linspace": [0, 1, 10**12]}})
+    assert longer.startswith("vary.agents.foresight must be {linspace: [a, b, n]} with n at most 1000000, got ")
 
 
 def test_values_that_are_right_alone_may_be_wrong_together():
