@@ -34,13 +34,16 @@ def place_of(study: Study, results: Path, what: str) -> Path:
 
 def check_study(study: Study, source: str) -> None:
     """Refuse measures and figures that there are not, by the study's name or file, before anything is computed."""
-    from analysis.report import check_drawable
     from models.refusals import InputError
     from parameter_sweeps.execution import measure_names
 
     try:
         measure_names(study)
-        check_drawable(study)
+        if study.figure:
+            # a second of imports
+            from analysis.report import check_drawable
+
+            check_drawable(study)
     except InputError as error:
         raise InputError(f"{source}: {message}" for message in error.messages) from None
 
