@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from parameter_sweeps.chunks import Prices
+
 MOST_EXTENSIONS = 10_000
 #: As the limits of `parameter_sweeps.study.MAXIMAL_CELLS` and of ``run.replicates``.
 MOST_CELLS, MOST_REPLICATES = 10**7, 10**6
@@ -71,8 +73,8 @@ def _are_prices(value: object) -> bool:
     ):
         return False
     # chunks are cut by division by that of a chunk, and, if a cell is dearer than one, by that of a run
-    run, chunk = value.get("run", 1.0), value.get("chunk", 1.0)
-    return bool(chunk >= 1.0 and (run > 0.0 or value.get("cell", 0.0) <= chunk))
+    whole = Prices()._asdict() | value
+    return bool(whole["chunk"] >= 1.0 and (whole["run"] > 0.0 or whole["cell"] <= whole["chunk"]))
 
 
 def _is_part(value: object) -> bool:

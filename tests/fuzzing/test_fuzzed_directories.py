@@ -60,7 +60,7 @@ def with_manifest(out, **keys):
         {"measures": "compliance_gap"},
         {"measures": [[]]},
         {"plan": {"chunk": 0}},
-        {"plan": {"run": 0.0}},
+        {"plan": {"run": 0.0, "cell": 1e12}},
         {"plan": {"cell": "1"}},
         {"part": [2, 1]},
         {"part": "12"},
