@@ -190,7 +190,7 @@ class Scenario(Section):
 
         value: Any = reduce(getattr, key.split("."), self)
         if isinstance(value, Distribution):
-            return parameter_at(key).clipped(value.ppf(uniform))
+            return quantiles_of(key, value, uniform)
         number_of_all = self._rate_to_believe() if value == "true_rate" else value
         return np.full(np.shape(uniform), number_of_all, dtype=np.float64)
 
@@ -207,6 +207,11 @@ class Scenario(Section):
     def parameters() -> list[ParameterRow]:
         """Return the table of all parameters, as ``fields_table`` does."""
         return fields_table()
+
+
+def quantiles_of(key: str, value: Distribution, uniform: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the quantiles of a distribution over agents at ``uniform``, inside the range of the parameter ``key``."""
+    return parameter_at(key).clipped(value.ppf(uniform))
 
 
 def admitted_scenario(given: object) -> Scenario:

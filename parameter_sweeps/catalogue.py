@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from models.refusals import InputError, nearest_key, shortened
 from models.scenario import Scenario
 from parameter_sweeps.calibration_file import CalibrationFile
-from parameter_sweeps.regime_file import RegimeFile
+from parameter_sweeps.regime_file import RegimeFile, comment_lines
 from parameter_sweeps.yaml_loader import read_yaml
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ def load_regime(name_or_path: str | os.PathLike[str], folder: str | os.PathLike[
         If there is no such name or file, or for each mistake in the file.
     """
     path = _found(name_or_path, "regime", shipped_regimes(), folder)
-    _read(path, "regime")
-    return RegimeFile.from_file(path)
+    return RegimeFile.from_mapping(_read(path, "regime"), str(path), comment_lines(path))
 
 
 def load_study(name_or_path: str | os.PathLike[str]) -> Study:

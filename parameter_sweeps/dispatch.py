@@ -19,13 +19,11 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from models.refusals import InputError
 from parameter_sweeps.fingerprint import fingerprint
-from parameter_sweeps.pool import MOST_DEATHS
+from parameter_sweeps.pool import AHEAD, MOST_DEATHS
 
 T = TypeVar("T", bound=Hashable)
 R = TypeVar("R")
 
-#: Tasks of a worker: one that it computes, one that waits, so that it need not.
-AHEAD = 2
 _POLL_SECONDS = 0.25
 #: How long a cluster may be without a worker that can be given something; whoever waits longer can start again.
 WORKERLESS_SECONDS = 600.0

@@ -72,17 +72,14 @@ def refuse_other_files(path: Path, written: object) -> None:
     if not isinstance(written, Mapping):
         return
     regimes, design = written.get("regimes"), written.get("design")
-    named = [("base", written.get("base")), *(("regimes", regime) for regime in regimes or () if _is_list(regimes))]
+    listed = regimes if isinstance(regimes, list) else []
+    named = [("base", written.get("base")), *(("regimes", regime) for regime in listed)]
     table = design.get("path") if isinstance(design, Mapping) else None
     mistakes = [f"{key} must be written out, got {shortened(value)}" for key, value in named if isinstance(value, str)]
     if table not in (None, "", CELLS_FILE):
         mistakes.append(f"design.path must be {CELLS_FILE}, got {shortened(table)}")
     if mistakes:
         raise InputError(f"{path}: {mistake}" for mistake in mistakes)
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list)
 
 
 def kept_cells(study: Study) -> str:

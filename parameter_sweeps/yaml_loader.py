@@ -9,8 +9,7 @@ surprising value:
   ``inf``) is refused rather than read as some number or as text. In quotes it is text.
 
 Duplicate keys, keys of more than one line, too many keys, anchors, aliases, tags, several documents, deep nesting and
-large files are refused too. Every
-refusal is an `InputError` that names the file and, where there is one, the line.
+large files are refused too. Every refusal is an `InputError` that names the file and, where there is one, the line.
 """
 
 from __future__ import annotations

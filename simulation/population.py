@@ -23,7 +23,7 @@ from models.goals import ALIGNED_ANGLE
 from models.imitation import COMPLIANT_THRESHOLD, HONEST_THRESHOLD
 from models.outlook import ENDLESS
 from models.perception import FEEDBACK_NONE
-from models.scenario import Scenario, parameter_at
+from models.scenario import Scenario, quantiles_of
 from simulation.draws import DIRECTION, PARAMETER, addressed_uniforms, check_address
 from simulation.groups import Kind, group_of_agents, kind_of
 from simulation.growth import parameter_values, ramp_of
@@ -208,8 +208,7 @@ def _of_kind(kind: Kind, number: int, count: int) -> dict[str, Any]:
 @lru_cache(maxsize=128)
 def _quantiles(value: Distribution, key: str, address: tuple[int, int, int, int]) -> Floats:
     """Return the drawn values of a parameter of agents; kept, because replicates of all cells of a sweep are alike."""
-    found: Floats = parameter_at(key).clipped(value.ppf(_uniforms(key, *address)))
-    return found
+    return quantiles_of(key, value, _uniforms(key, *address))
 
 
 def _uniforms(key: str, seed: int, replicate: int, stream: int, count: int) -> Floats:
