@@ -101,7 +101,7 @@ def processor_target() -> dict[str, str]:
 
 def compiled(function: F) -> F:
     """Compile a scalar rule; it is inlined into every loop that calls it."""
-    return cast("F", numba.njit(cache=True, error_model="numpy", nogil=True, forceinline=True)(function))
+    return cast("F", numba.njit(cache=True, error_model="numpy", forceinline=True)(function))
 
 
 def compiled_loop(function: F) -> F:
@@ -110,6 +110,11 @@ def compiled_loop(function: F) -> F:
     Also for a rule that is called at so many places that inlining it at each would take minutes to compile.
     """
     return cast("F", numba.njit(cache=True, error_model="numpy", nogil=True)(function))
+
+
+def compiled_briefly(function: F) -> F:
+    """Compile a loop of microseconds; it keeps the interpreter's lock, since getting it back would take far longer."""
+    return cast("F", numba.njit(cache=True, error_model="numpy")(function))
 
 
 def was_compiled(function: Callable[..., Any]) -> bool:

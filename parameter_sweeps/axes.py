@@ -14,13 +14,14 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import reduce
 from numbers import Integral, Real
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, cast
 
 from pydantic import BaseModel
 
 from models.refusals import InputError, shortened
 from models.scenario import Scenario
 from parameter_sweeps.canonical import canonical_json, strict
+from parameter_sweeps.rebuilding import kept_alone
 
 SIGNIFICANT_DIGITS = 12
 MAXIMAL_MISTAKES = 5
@@ -122,7 +123,11 @@ def covers(part: object, key: str) -> bool:
 
 def value_at(scenario: Scenario, key: str) -> Any:
     """Return what stands at a dotted key, a part as a mapping."""
-    value: Any = reduce(getattr, key.split("."), scenario)
+    return as_plain(reduce(getattr, key.split("."), cast("Any", scenario)))
+
+
+def as_plain(value: object) -> Any:
+    """Return a value of a scenario, a part as a mapping."""
     return value.model_dump() if isinstance(value, BaseModel) else value
 
 
@@ -140,7 +145,7 @@ def _admitted(scenario: Scenario, key: str, values: Iterable[object]) -> tuple[t
     mistakes: dict[str, None] = {}
     for value in values:
         try:
-            kept = value_at(scenario.with_values({key: value}), key)
+            kept = as_plain(kept_alone(scenario, key, value))
         except InputError as error:
             mistakes |= dict.fromkeys(error.messages)
             continue

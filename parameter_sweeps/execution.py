@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from models.refusals import InputError, nearest_key, shortened
 from models.scenario import Scenario
 from parameter_sweeps.advance import Advance, Tally, chunk_costs
-from parameter_sweeps.cell import Cell
 from parameter_sweeps.chunks import Chunk, Prices
 from parameter_sweeps.directory import Store, locked, unfinished
 from parameter_sweeps.executors import Executor, chosen_executor
 from parameter_sweeps.factors import values_at
 from parameter_sweeps.failures import FailedRunError, Failure
+from parameter_sweeps.grids import scenario_with
 from parameter_sweeps.loading import results_of
 from parameter_sweeps.maps import MAP_VARIABLES
 from parameter_sweeps.own_measures import Measure, admitted_measures, source_digests
@@ -192,7 +192,7 @@ def _is_basic_throughout(study: Study) -> bool:
     for index in {last * number // _CELLS_LOOKED_AT for number in range(_CELLS_LOOKED_AT + 1)}:
         # values that are not right together are a row with an error, and cost nothing
         with suppress(InputError):
-            if not is_basic(at_birth(study.cell_scenario(Cell(index, values_at(study, index))))):
+            if not is_basic(at_birth(scenario_with(study, values_at(study, index)))):
                 return False
     return True
 

@@ -9,29 +9,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import reduce
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from models.parameters import Section, parameter_of
 from models.refusals import InputError
 from models.scenario import Scenario
 from parameter_sweeps.axes import MAXIMAL_MISTAKES, covers
 from parameter_sweeps.canonical import canonical_json, strict
 from parameter_sweeps.cell import Cell
-from parameter_sweeps.factors import (
-    REGIME,
-    Factor,
-    Planned,
-    shape_of,
-    values_at,
-    varied_keys,
-)
+from parameter_sweeps.factors import REGIME, Factor, Planned, shape_of, values_at, varied_keys
+from parameter_sweeps.rebuilding import built, is_plain_value
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-P = TypeVar("P", bound=Section)
 
 
 def cells_between(planned: Planned, first: int, end: int) -> Iterator[Cell]:
@@ -116,24 +107,37 @@ def scenario_with(planned: Planned, values: Mapping[str, Any]) -> Scenario:
     return built(scenario, rest)
 
 
-def built(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
-    """Return what `Scenario.with_values` does, many times as fast where all keys are those of plain values.
+class ConsecutiveScenarios:
+    """The scenarios of cells that follow each other: what all but the last factor change is made once for many.
 
-    Each value must have been admitted alone, and be given in the form in which the scenario keeps it.
+    Each is the scenario that `scenario_with` returns, and what that refuses is refused in the same words.
     """
-    if not values:
-        return scenario
-    if not all(_is_leaf(scenario, key) for key in values):
-        return scenario.with_values(values)
-    tree: dict[str, Any] = {}
-    for key, value in values.items():
-        *path, last = key.split(".")
-        reduce(lambda branch, name: branch.setdefault(name, {}), path, tree)[last] = value
-    try:
-        return _with_new(scenario, tree, values)
-    except ValueError:
-        # says the same in the keys of the scenario
-        return scenario.with_values(values)
+
+    def __init__(self, planned: Planned) -> None:
+        self._planned = planned
+        self._fast = set(planned.factors[-1].columns) if planned.factors else set[str]()
+        self._slow: dict[str, Any] | None = None
+        self._begun: Scenario | None = None
+
+    def of(self, values: Mapping[str, Any]) -> Scenario:
+        """Return the scenario of some varied values; an `InputError` if it refuses them."""
+        slow = {key: value for key, value in values.items() if key not in self._fast}
+        if slow != self._slow:
+            self._slow, self._begun = slow, self._begin(slow)
+        if self._begun is not None:
+            with suppress(InputError):
+                return built(self._begun, {key: values[key] for key in self._fast})
+        return scenario_with(self._planned, values)
+
+    def _begin(self, slow: Mapping[str, Any]) -> Scenario | None:
+        try:
+            begun = scenario_with(self._planned, slow)
+        except InputError:
+            # they may be right with the rest
+            return None
+        keys = {*slow, *self._fast} - {REGIME}
+        # a kind decides which other keys there are, and is changed together with them
+        return begun if self._fast and all(is_plain_value(begun, key) for key in keys) else None
 
 
 def _restricted(planned: Planned, keys: Sequence[str]) -> dict[int, tuple[Factor, NDArray[np.int64]]]:
@@ -171,32 +175,3 @@ def _under(planned: Planned, values: Mapping[str, Any], under: dict[str, Scenari
     if name not in under:
         under[name] = scenario_with(planned, {REGIME: name})
     return built(under[name], {key: value for key, value in values.items() if key != REGIME})
-
-
-def _is_leaf(scenario: Scenario, key: str) -> bool:
-    """Return whether a key is that of a plain value in a part that keeps its keys whatever the value is."""
-    *path, last = key.split(".")
-    part: Any = reduce(lambda part, name: getattr(part, name, None), path, cast("Any", scenario))
-    if not isinstance(part, Section) or last in ("kind", "graph") or last not in type(part).model_fields:
-        return False
-    return parameter_of(type(part), last) is not None
-
-
-def _with_new(part: P, new: Mapping[str, Any], values: Mapping[str, Any], place: str = "") -> P:
-    """Return a part with new values in it and in the parts below it, each part checked again as a whole.
-
-    Checks that reach across parts stand in a part above both, up to the scenario itself, so that each part from
-    a changed value upward is asked again. Its other values are not: they were admitted one by one.
-    """
-    changed = {}
-    for name, value in new.items():
-        key = f"{place}{name}"
-        changed[name] = value if key in values else _with_new(getattr(part, name), value, values, f"{key}.")
-    checks = list(type(part).__pydantic_decorators__.model_validators.values())
-    is_read = any(isinstance(value, Mapping) for value in changed.values())
-    if is_read or any(check.info.mode != "after" for check in checks):
-        return type(part).model_validate({**dict(part), **changed})
-    made = part.model_copy(update=changed)
-    for check in checks:
-        made = cast("Any", check.func)(made)
-    return made

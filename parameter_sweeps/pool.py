@@ -16,6 +16,8 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from contextlib import suppress
 from multiprocessing import get_all_start_methods, get_context, resource_tracker
 from multiprocessing.connection import wait
@@ -29,6 +31,8 @@ MOST_DEATHS = 3
 AHEAD = 2
 #: Workers are not started for less, which is about what it takes them to start.
 _WORTH_WORKERS_SECONDS = 3.0
+#: Compiled loops run side by side in threads; what is around them does not, so that more would wait for each other.
+_MOST_THREADS = 4
 
 _NO_WORKERS = (
     "worker processes die as they start. In a script, run_sweep must be called under"
@@ -77,7 +81,7 @@ def finished_tasks(
     """
     left = deque(tasks)
     if begin_here:
-        yield from _worked_off(work, left)
+        yield from _worked_off(work, left, min(workers, _MOST_THREADS))
     if left:
         with surroundings(), _Crew(work, left, workers, warm_up, modules) as crew:
             if begin_here:
@@ -85,13 +89,24 @@ def finished_tasks(
             yield from crew.finished()
 
 
-def _worked_off(work: Callable[[T], R], left: deque[T]) -> Iterator[tuple[T, R]]:
+def _worked_off(work: Callable[[T], R], left: deque[T], threads: int) -> Iterator[tuple[T, R]]:
     """Compute tasks here for as long as what is left is not worth workers, and take them out of what is left."""
     began, done = time.perf_counter(), 0
-    while left and (not done or (time.perf_counter() - began) / done * len(left) < _WORTH_WORKERS_SECONDS):
-        task = left.popleft()
-        yield task, work(task)
-        done += 1
+    running: dict[Future[R], T] = {}
+
+    def is_little() -> bool:
+        return not done or (time.perf_counter() - began) / done * len(left) < _WORTH_WORKERS_SECONDS
+
+    with ThreadPoolExecutor(threads) as here:
+        while True:
+            while left and len(running) < threads and is_little():
+                task = left.popleft()
+                running[here.submit(work, task)] = task
+            if not running:
+                return
+            for future in wait_for(running, return_when=FIRST_COMPLETED).done:
+                yield running.pop(future), future.result()
+                done += 1
 
 
 class _Crew(Generic[T, R]):

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -34,17 +35,20 @@ _SECONDS_FOR_GIT = 20
 
 Basis = dict[str, Any]
 
+#: Kept, because what is imported stays as it is.
+_version = cache(version)
+
 
 def packages() -> dict[str, str]:
     """Return the versions of Python and of the packages that a sweep uses."""
-    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
 
 
 def current_basis() -> Basis:
     """Return what decides results beside the study: digest of the model's sources, versions, kind of machine."""
     from models.compilation import model_digest
 
-    deciding = {name: version(name) for name in DECIDING}
+    deciding = {name: _version(name) for name in DECIDING}
     return {"code": model_digest(), "packages": deciding, "machine": platform.machine()}
 
 
@@ -86,7 +90,7 @@ def note_beginning(folder: Path, basis: Basis, **about: Any) -> None:
         "event": "began",
         "at": now(),
         **about,
-        "version": version("strategic-compliance"),
+        "version": _version("strategic-compliance"),
         "basis": basis,
         "packages": packages(),
         "lock_sha256": _lock_digest(),

@@ -7,24 +7,35 @@ import platform
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from models.scenario import Scenario
 from parameter_sweeps.chunk_files import chunk_content
 from parameter_sweeps.chunks import Chunk
 from parameter_sweeps.failures import NO_FAILURE, Failure, failure_of
-from parameter_sweeps.grids import cells_between, scenario_with
+from parameter_sweeps.grids import ConsecutiveScenarios, cells_between
 from parameter_sweeps.maps import MAP_VARIABLES
 from parameter_sweeps.own_measures import Measure, measured
 from parameter_sweeps.recorded_runs import recorded_run, recording_options
 from parameter_sweeps.records import RecordWriter
 from parameter_sweeps.study import Cell, Study
-from simulation.measures import CLASS_MEASURES
+from simulation.measures import CLASS_MEASURES, Told, measures_of
 from simulation.preparation import Prepared, prepare
 from simulation.run import run_replicate
 from simulation.valuation import strategy_values
 
 Row = tuple[dict[str, float], Failure]
+
+
+class Found(NamedTuple):
+    """What a run gives before it is a row: what its measures are made of, None without a run, and other values."""
+
+    told: Told | None
+    others: dict[str, float]
+
+
+NOTHING = Found(None, {})
 
 
 class Computed(NamedTuple):
@@ -55,6 +66,11 @@ class Asked:
     functions: Mapping[str, Measure]
     writer: RecordWriter | None
 
+    @cached_property
+    def scenarios(self) -> ConsecutiveScenarios:
+        """The scenarios of its cells."""
+        return ConsecutiveScenarios(self.study)
+
 
 def compute_chunk(
     study: Study, measures: Sequence[str], chunk: Chunk, functions: Mapping[str, Measure] | None = None
@@ -65,24 +81,34 @@ def compute_chunk(
     asked = Asked(study, measures, functions or {}, writer)
     replicates = range(chunk.first_replicate, chunk.end_replicate)
     cells = cells_between(study, chunk.first_cell, chunk.end_cell)
-    rows = [row for cell in cells for row in cell_rows(asked, cell, replicates)]
+    rows = _settled([found for cell in cells for found in _of_cell(asked, cell, replicates)])
     return packed(study, measures, chunk, rows, None if writer is None else writer.content(), began)
 
 
 def cell_rows(asked: Asked, cell: Cell, replicates: Sequence[int]) -> list[Row]:
     """Return the measures and the failure, if there is one, of each replicate of a cell."""
+    return _settled(_of_cell(asked, cell, replicates))
+
+
+def _settled(found: Sequence[tuple[Found, Failure]]) -> list[Row]:
+    """Return rows; the measures of all at once, a tenth of the time of one after the other."""
+    measures = iter(measures_of([told for (told, _), _ in found if told is not None]))
+    return [({**({} if told is None else next(measures)), **others}, failure) for (told, others), failure in found]
+
+
+def _of_cell(asked: Asked, cell: Cell, replicates: Sequence[int]) -> list[tuple[Found, Failure]]:
     stage = "scenario"
     try:
         # the study's own cell, whose values were admitted: a thirtieth of the time of checking them anew
-        scenario = scenario_with(asked.study, cell.values)
+        scenario = asked.scenarios.of(cell.values)
         stage = "values"
         exact = exact_values(scenario) if not set(MAP_VARIABLES).isdisjoint(asked.measures) else {}
         stage = "preparation"
         prepared = prepare(scenario)
     except Exception as error:
-        return [({}, failure_of(stage, error)) for _ in replicates]
+        return [(NOTHING, failure_of(stage, error)) for _ in replicates]
     stream = asked.study.stream_of(cell)
-    return [_run_row(asked, prepared, exact, cell.index, replicate, stream) for replicate in replicates]
+    return [_of_run(asked, prepared, exact, cell.index, replicate, stream) for replicate in replicates]
 
 
 def packed(
@@ -106,10 +132,12 @@ def counts_classes(measures: Sequence[str]) -> bool:
     return not CLASS_MEASURES.isdisjoint(measures)
 
 
-def _run_row(asked: Asked, prepared: Prepared, exact: dict[str, float], cell: int, replicate: int, stream: int) -> Row:
+def _of_run(
+    asked: Asked, prepared: Prepared, exact: dict[str, float], cell: int, replicate: int, stream: int
+) -> tuple[Found, Failure]:
     # nothing is simulated for what is exact, and classes are counted only if they are asked for
     if set(MAP_VARIABLES).issuperset(asked.measures) and asked.writer is None:
-        return exact, NO_FAILURE
+        return Found(None, exact), NO_FAILURE
     study, stage = asked.study, "run"
     options: dict[str, Any] = {
         "with_classes": counts_classes(asked.measures), "burn_in": study.burn_in, "stream": stream,
@@ -117,19 +145,19 @@ def _run_row(asked: Asked, prepared: Prepared, exact: dict[str, float], cell: in
     shown, kept = recording_options(study, prepared.scenario.run.episodes, bool(asked.functions))
     try:
         run = run_replicate(prepared, study.seed, replicate, **options, **shown)
-        found = run.measures | exact
+        found = Found(run.told, dict(exact))
         if asked.functions:
             seen = recorded_run(study, prepared, replicate, run, shown["record_every"])
             for name, function in asked.functions.items():
                 stage = f"measures.{name}"
-                found[name] = measured(function, seen)
+                found.others[name] = measured(function, seen)
         stage = "record"
         if asked.writer is not None:
             if kept != shown:
                 run = run_replicate(prepared, study.seed, replicate, **options, **kept)
             asked.writer.add_run(cell, replicate, kept["record_every"], prepared.scenario, study.burn_in, run)
     except Exception as error:
-        return {}, failure_of(stage, error)
+        return NOTHING, failure_of(stage, error)
     return found, NO_FAILURE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,7 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if _is_plain(text) else '"')
 
 
+@lru_cache(maxsize=1024)
 def _is_plain(text: str) -> bool:
     """Return whether a text without quotes is read as that text: inf and 010 are refused, 1e-3 is a number."""
     try:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compilation import compiled, compiled_loop
+from models.compilation import compiled, compiled_briefly, compiled_loop
 from models.goals import ALIGNED_ANGLE, temptation_of, turned_angle
 from models.interpolation import (
     LossTable,
@@ -51,7 +51,7 @@ from simulation.ledger import (
     stand,
 )
 from simulation.plans import HELD, SOLVED, TABULATED, Plans, solved_loss
-from simulation.population import Population
+from simulation.population import BasicPopulation
 from simulation.settings import Settings
 
 Floats = NDArray[np.float64]
@@ -87,7 +87,7 @@ class World(NamedTuple):
     sums: Floats
 
 
-def new_world(population: Population, settings: Settings, plans: Plans) -> World:
+def new_world(population: BasicPopulation, settings: Settings, plans: Plans) -> World:
     """Return the world before its first episode."""
     count = population.size
     world = World(
@@ -157,7 +157,7 @@ def _renew_plans(world: World, settings: Settings, mode: int, table: LossTable) 
             _plan(world, settings, mode, table, low, min(low + BLOCK, world.angle.size), positions, missing)
 
 
-@compiled_loop
+@compiled_briefly
 def beliefs(watched_weight: Floats, unwatched_weight: Floats) -> Floats:
     """Return every agent's belief of being watched, (agents,)."""
     out = np.empty(watched_weight.size)
@@ -170,7 +170,7 @@ class ArrayWorld:
     """One replicate on the array engine; the other engine has the same methods."""
 
     def __init__(
-        self, population: Population, settings: Settings, plans: Plans, seed: int, replicate: int, stream: int
+        self, population: BasicPopulation, settings: Settings, plans: Plans, seed: int, replicate: int, stream: int
     ) -> None:
         self.settings, self.plans = settings, plans
         self.address = Address(seed, replicate, stream)
@@ -354,7 +354,7 @@ def _renew(world: World, settings: Settings, mode: int, agents: Integers) -> Non
             _solve(world, settings, agent)
 
 
-@compiled_loop
+@compiled_briefly
 def _start(world: World, settings: Settings, mode: int, table: LossTable) -> None:
     for agent in range(world.angle.size):
         first_stand(world.standing, agent, world.angle[agent], settings.stakes_kind, settings.scale)
@@ -363,7 +363,7 @@ def _start(world: World, settings: Settings, mode: int, table: LossTable) -> Non
     _renew(world, settings, mode, np.arange(world.angle.size))
 
 
-@compiled_loop
+@compiled_briefly
 def _empty_tallies(world: World) -> None:
     for agent in range(world.tally.size):
         empty_tally(world.counts, agent, world.tally[agent])

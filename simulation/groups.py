@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.agent_parameters import Agents
 from models.detection import Rates
 from models.outlook import CHAIN, MYOPIC, NAIVE, UNAWARE
 from models.perception import BINARY
@@ -70,7 +71,7 @@ def kind_of(scenario: Scenario) -> Kind:
     """Return what all agents of a scenario without groups have in common."""
     agents, detector = scenario.agents, scenario.regime.detector
     return Kind(
-        decider=_DECIDERS.get(agents.decision, THRESHOLD),
+        decider=decider_of(agents),
         planning=_PLANNING[agents.planning],
         cue_kind=cue_kind(scenario),
         feedback=feedback_kind(scenario),
@@ -82,6 +83,11 @@ def kind_of(scenario: Scenario) -> Kind:
         lessons=lessons_of(scenario),
         ramps=ramps_of(scenario),
     )
+
+
+def decider_of(agents: Agents) -> int:
+    """Return what the rule of a group's agents is: `PLANNER`, `THRESHOLD` or `LEARNER`."""
+    return _DECIDERS.get(agents.decision, THRESHOLD)
 
 
 def lessons_of(scenario: Scenario) -> Lessons:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.choice import ACT, SPEAK, is_strategic
-from models.compilation import compiled, compiled_loop
+from models.compilation import compiled, compiled_briefly
 from models.goals import payoff_scale
 from models.outlook import Response
 from models.overseer import overseer_payoff
@@ -206,7 +206,7 @@ def _add_conflict(
     sums[agent, first + 3] += complied_unwatched
 
 
-@compiled_loop
+@compiled_briefly
 def settled_rows(
     sums: NDArray[np.float64],
     counts: NDArray[np.int64],

@@ -7,13 +7,13 @@ before an agent's first modification. An empty denominator gives NaN, never 0. F
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compilation import compiled_loop
+from models.compilation import compiled_briefly
 from models.overseer import suspicion
 from models.strategies import CLASS_NAMES
 from simulation.census import ALL, CONFLICT, UNMODIFIED
@@ -106,16 +106,17 @@ def behaviour(sums: Floats) -> dict[str, Floats]:
     def column(name: str) -> Floats:
         return sums[..., _COLUMN[name]]
 
-    whole = np.stack([column(of) if less is None else column(of) - column(less) for of, less in _WHOLES], axis=-1)
-    part = np.stack([column(of) for of in _PARTS.values()], axis=-1)
-    found = dict(zip(_PARTS, np.moveaxis(share(part, whole[..., _WHOLE_OF_PART]), -1, 0), strict=True))
+    part, whole = sums[..., _PARTS], sums[..., _WHOLES]
+    whole[..., _LESSENED] -= sums[..., _LESSENED_BY]
+    part[..., _OVERALL] += column("conflict_complied_unwatched")
+    part[..., _BELIEF_ERROR] -= column("rate")
+    shares = share(part, whole)
+    found = {name: shares[..., number] for number, name in enumerate(_RATIOS)}
     for suffix in _SUFFIXES:
         found["compliance_gap" + suffix] = found["compliance_watched" + suffix] - found["compliance_unwatched" + suffix]
-    complied = column("conflict_complied_watched") + column("conflict_complied_unwatched")
-    overall = share(complied, column("conflict"))
-    found["evaluation_validity"] = 1.0 - np.abs(found["compliance_watched"] - overall)
+    found["evaluation_validity"] = 1.0 - np.abs(found["compliance_watched"] - shares[..., _OVERALL])
     found["stage_distance"] = _stage_distance(column)
-    found["belief_error"] = share(column("belief") - column("rate"), column("episodes"))
+    found["belief_error"] = shares[..., _BELIEF_ERROR]
     return found
 
 
@@ -144,9 +145,14 @@ def _ratios() -> Iterator[tuple[str, str, tuple[str, str | None]]]:
         yield name, part, ("episodes", None)
 
 
-_PARTS = {name: part for name, part, _ in _ratios()}
-_WHOLES = sorted({whole for _, _, whole in _ratios()}, key=str)
-_WHOLE_OF_PART = [_WHOLES.index(whole) for _, _, whole in _ratios()]
+#: The ratios by name; the columns that are divided, those they are divided by, and what these are lessened by, if so.
+_RATIOS = {name: (part, whole) for name, part, whole in _ratios()}
+_PARTS = [*(_COLUMN[part] for part, _ in _RATIOS.values()), _COLUMN["conflict_complied_watched"], _COLUMN["belief"]]
+_WHOLES = [*(_COLUMN[of] for _, (of, _) in _RATIOS.values()), _COLUMN["conflict"], _COLUMN["episodes"]]
+#: Places of two ratios more, whose part is the sum and the difference of two columns.
+_OVERALL, _BELIEF_ERROR = len(_RATIOS), len(_RATIOS) + 1
+_LESSENED = [number for number, (_, (_, less)) in enumerate(_RATIOS.values()) if less is not None]
+_LESSENED_BY = [_COLUMN[less] for _, (_, less) in _RATIOS.values() if less is not None]
 
 
 def _stage_distance(column: Callable[[str], Floats]) -> Floats:
@@ -158,13 +164,20 @@ def _stage_distance(column: Callable[[str], Floats]) -> Floats:
 
 def classes(counts: NDArray[np.int64]) -> dict[str, Floats]:
     """Return the shares of the classes from counts of a census, or sums of several, (..., 3, classes)."""
+    if not counts.any():
+        # most runs of a sweep: no class was asked for
+        return dict.fromkeys(_CLASS_SHARES, np.full(counts.shape[:-2], np.nan))
     numbers = counts.astype(np.float64)
     shares = share(numbers, np.broadcast_to(numbers.sum(axis=-1, keepdims=True), numbers.shape))
-    return {
-        f"{name}_share{suffix}": shares[..., row, code]
-        for suffix, row in (("", CONFLICT), ("_all", ALL), ("_unmodified", UNMODIFIED))
-        for code, name in enumerate(CLASS_NAMES)
-    }
+    return {name: shares[..., row, code] for name, (row, code) in _CLASS_SHARES.items()}
+
+
+#: Row and column of a census that each share of a class is read off.
+_CLASS_SHARES = {
+    f"{name}_share{suffix}": (row, code)
+    for suffix, row in (("", CONFLICT), ("_all", ALL), ("_unmodified", UNMODIFIED))
+    for code, name in enumerate(CLASS_NAMES)
+}
 
 
 def suspicions(rows: Floats) -> Floats:
@@ -176,7 +189,7 @@ def suspicions(rows: Floats) -> Floats:
     return _suspicions(np.ascontiguousarray(flags), np.ascontiguousarray(watched))
 
 
-@compiled_loop
+@compiled_briefly
 def _suspicions(flags: Floats, watched: Floats) -> Floats:
     out = np.empty(flags.size)
     for agent in range(flags.size):
@@ -184,12 +197,12 @@ def _suspicions(flags: Floats, watched: Floats) -> Floats:
     return out
 
 
-def judgement(rows: Floats, angle: Floats) -> dict[str, Floats]:
+def judgement(rows: Floats, angle: Floats) -> dict[str, float]:
     """Return trust, and how well suspicion tells who is misaligned now, at `angle` (radians)."""
     suspected = suspicions(rows)
     return {
-        "trust": np.asarray(1.0 - suspected.mean()),
-        "suspicion_auc": np.asarray(area_under_curve(suspected, angle > 0.0)),
+        "trust": float(1.0 - suspected.mean()),
+        "suspicion_auc": area_under_curve(suspected, angle > 0.0),
     }
 
 
@@ -205,6 +218,30 @@ def area_under_curve(score: Floats, positive: NDArray[np.bool_]) -> float:
     return float(above / (positives * negatives))
 
 
-def as_floats(found: Mapping[str, Floats]) -> dict[str, float]:
-    """Return the measures of one run as plain numbers, in the order of `MEASURES`."""
-    return {name: float(found[name]) for name in MEASURE_NAMES}
+class Told(NamedTuple):
+    """What the measures of a run are made of.
+
+    Attributes
+    ----------
+    sums : array, (`simulation.ledger.WIDTH`,)
+        Over agents and measured episodes.
+    counted : array, (3, classes)
+        Agents of each class, over the censuses; zeros where none was taken.
+    trust, suspicion_auc : float
+        As `judgement` gives them.
+    """
+
+    sums: Floats
+    counted: NDArray[np.int64]
+    trust: float
+    suspicion_auc: float
+
+
+def measures_of(told: Sequence[Told]) -> list[dict[str, float]]:
+    """Return the measures of each of some runs by name, in the order of `MEASURES`: of many at once in little time."""
+    if not told:
+        return []
+    sums, counted, trust, suspicion_auc = (np.array(column) for column in zip(*told, strict=True))
+    found = behaviour(sums) | classes(counted) | {"trust": trust, "suspicion_auc": suspicion_auc}
+    columns = [found[name].tolist() for name in MEASURE_NAMES]
+    return [dict(zip(MEASURE_NAMES, row, strict=True)) for row in zip(*columns, strict=True)]

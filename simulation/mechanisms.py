@@ -16,7 +16,7 @@ from models.outlook import Response
 from models.response import flag_rotation
 from models.scenario import Scenario
 from simulation.detectors import rates_of
-from simulation.groups import PLANNER, kind_of
+from simulation.groups import PLANNER, decider_of
 from simulation.growth import OverseerGrowth, grows, overseer_growth
 from simulation.settings import cue_kind
 
@@ -103,28 +103,22 @@ def is_basic(scenario: Scenario) -> bool:
     """Tell whether the basic model has all that the scenario needs."""
     steady = scenario.stakes.kind in ("proportional", "fixed")
     watched = scenario.regime.schedule.kind in ("none", "constant") and scenario.regime.visibility.signal == "none"
-    return (
-        steady
-        and watched
-        and all(_value(scenario, key) == value for key, value in zip(_BEYOND_BASIC, _neutral_values(), strict=True))
-    )
+    return steady and watched and bool(_beyond_basic(scenario) == _neutral_values())
+
+
+_beyond_basic = attrgetter(*_BEYOND_BASIC)
 
 
 @lru_cache(maxsize=1)
 def _neutral_values() -> tuple[object, ...]:
-    neutral = Scenario()
-    return tuple(_value(neutral, key) for key in _BEYOND_BASIC)
-
-
-def _value(scenario: Scenario, key: str) -> object:
-    return attrgetter(key)(scenario)
+    return tuple(_beyond_basic(Scenario()))
 
 
 def mechanisms_of(scenario: Scenario) -> Mechanisms:
     """Return the plain numbers of a scenario's mechanisms."""
     response, society = scenario.regime.response, scenario.society
     groups = [group.agents for group in scenario.group_scenarios]
-    plan = [kind_of(group).decider == PLANNER for group in scenario.group_scenarios]
+    plan = [decider_of(agents) == PLANNER for agents in groups]
     cue_kinds = {cue_kind(group) for group in scenario.group_scenarios}
     return Mechanisms(
         rates=rates_of(scenario.regime.detector),

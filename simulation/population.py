@@ -6,8 +6,7 @@ another parameter heterogeneous changes no other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.agent_parameters import Agents
 from models.decider_parameters import WIDEST_SPREAD
 from models.distributions import Distribution
 from models.elementary import normal_quantile
@@ -27,7 +27,7 @@ from models.scenario import Scenario, quantiles_of
 from simulation.draws import DIRECTION, PARAMETER, addressed_uniforms, check_address
 from simulation.groups import Kind, group_of_agents, kind_of
 from simulation.growth import parameter_values, ramp_of
-from simulation.settings import cue_quality_key
+from simulation.settings import cue_quality_key, feedback_kind
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -61,8 +61,8 @@ _ADDRESS = {
 
 
 @dataclass(frozen=True)
-class Population:
-    """Parameters of the agents, one value each; all arrays have shape (agents,) unless said otherwise.
+class BasicPopulation:
+    """What the basic model knows of the agents, one value each; all arrays have shape (agents,).
 
     Attributes
     ----------
@@ -70,16 +70,6 @@ class Population:
     foresight, rationality, quality, guarding, reckoned_honeypots : of `models.planning` and `models.choice`
     watched_weight, unwatched_weight : A and B of the belief before the first episode
     forgetting, evidence_weight : 1 and 0 for agents whose belief does not move by what they see
-    has_finite_belief : 0 for agents whose belief is infinitely strong
-    threshold : posterior from which on an agent complies that has a threshold rule; a planner or learner has none
-    akrasia, weighting, conformity, goal_weight : ``eps, alpha, r, omega_g``
-    depth : `models.outlook.ENDLESS`, or in episodes
-    capability, growth : before the first episode, and per episode; 0 where capability plays no part
-    group : number of the agent's group
-    decider, planning, cue_kind, feedback, sees_detector, speaks, imitates, temperature : of its group, as in
-        `simulation.groups.Kind`
-    perceived : rates of the detector as the agent takes it to be, (agents, 6), in the order of `models.detection.Rates`
-    ramps : what capability gives, (agents, 4, 3), as in `simulation.growth`; (0, 4, 3) where nobody's grows
     """
 
     angle: Floats
@@ -92,6 +82,31 @@ class Population:
     unwatched_weight: Floats
     forgetting: Floats
     evidence_weight: Floats
+
+    @property
+    def size(self) -> int:
+        """Number of agents."""
+        return self.angle.size
+
+
+@dataclass(frozen=True)
+class Population(BasicPopulation):
+    """All parameters of the agents, one value each; arrays have shape (agents,) unless said otherwise.
+
+    Attributes
+    ----------
+    has_finite_belief : 0 for agents whose belief is infinitely strong
+    threshold : posterior from which on an agent complies that has a threshold rule; a planner or learner has none
+    akrasia, weighting, conformity, goal_weight : ``eps, alpha, r, omega_g``
+    depth : `models.outlook.ENDLESS`, or in episodes
+    capability, growth : before the first episode, and per episode; 0 where capability plays no part
+    group : number of the agent's group
+    decider, planning, cue_kind, feedback, sees_detector, speaks, imitates, temperature : of its group, as in
+        `simulation.groups.Kind`
+    perceived : rates of the detector as the agent takes it to be, (agents, 6), in the order of `models.detection.Rates`
+    ramps : what capability gives, (agents, 4, 3), as in `simulation.growth`; (0, 4, 3) where nobody's grows
+    """
+
     has_finite_belief: Integers
     threshold: Floats
     akrasia: Floats
@@ -113,11 +128,6 @@ class Population:
     perceived: Floats
     ramps: Floats
 
-    @property
-    def size(self) -> int:
-        """Number of agents."""
-        return self.angle.size
-
 
 def draw_population(scenario: Scenario, seed: int, replicate: int, stream: int = 0) -> Population:
     """Return the agents of one replicate.
@@ -129,14 +139,15 @@ def draw_population(scenario: Scenario, seed: int, replicate: int, stream: int =
     """
     check_address(seed, replicate, stream)
     group = group_of_agents(scenario, seed, replicate, stream)
-    found = [_alike(part, number, seed, replicate, stream) for number, part in enumerate(scenario.group_scenarios)]
+    draws = [_Draws(part, seed, replicate, stream) for part in scenario.group_scenarios]
+    found = [_alike(part, number) for number, part in enumerate(draws)]
     if len(found) == 1:
         return found[0]
     agents = np.arange(group.size)
     chosen = {
-        field.name: np.stack([getattr(part, field.name) for part in found])[group, agents]
-        for field in fields(Population)
-        if field.name != "ramps"
+        one.name: np.stack([getattr(part, one.name) for part in found])[group, agents]
+        for one in fields(Population)
+        if one.name != "ramps"
     }
     ramps = [part.ramps for part in found]
     size = max(one.shape[0] for one in ramps)
@@ -144,44 +155,92 @@ def draw_population(scenario: Scenario, seed: int, replicate: int, stream: int =
     return Population(**chosen, ramps=np.stack(wide)[group[:size], agents[:size]])
 
 
-def _alike(scenario: Scenario, number: int, seed: int, replicate: int, stream: int) -> Population:
-    """Return a population all of whose agents are of one group."""
-    count, kind = scenario.agents.count, kind_of(scenario)
+def draw_basic_population(scenario: Scenario, seed: int, replicate: int, stream: int = 0) -> BasicPopulation:
+    """Return what the basic model knows of the agents that `draw_population` draws; it is not to be changed."""
+    check_address(seed, replicate, stream)
+    beliefs, visibility = scenario.agents.beliefs, scenario.regime.visibility
+    rate = scenario.watching_rate if beliefs.mean == "true_rate" else None
+    drawn = _Drawn(scenario.agents, visibility.discrimination, rate, (seed, replicate, stream), scenario)
+    return drawn.population() if scenario.agents.count > _MOST_KEPT else _kept_population(drawn)
 
-    def uniforms(key: str) -> Floats:
-        return _uniforms(key, seed, replicate, stream, count)
 
-    def drawn(key: str) -> Floats:
-        value = attrgetter(key)(scenario)
-        if ramp_of(scenario, key) is not None:
-            return parameter_values(scenario, key, uniforms)
-        # the quick ways: most parameters are one number, and what is drawn is drawn again in each cell of a sweep
-        if isinstance(value, float):
-            return np.full(count, value)
-        if isinstance(value, Distribution) and count <= _MOST_KEPT:
-            return _quantiles(value, key, (seed, replicate, stream, count)).copy()
-        return parameter_values(scenario, key, uniforms)
+@dataclass(frozen=True)
+class _Drawn:
+    """All that a basic population is determined by; two that differ in their scenarios alone are equal."""
 
-    angle = _angles(scenario, uniforms, drawn)
+    agents: Agents
+    discrimination: float | Distribution | None
+    rate: float | None
+    address: tuple[int, int, int]
+    scenario: Scenario = field(compare=False)
+
+    def population(self) -> BasicPopulation:
+        return BasicPopulation(**_basics(_Draws(self.scenario, *self.address)))
+
+
+@lru_cache(maxsize=16)
+def _kept_population(drawn: _Drawn) -> BasicPopulation:
+    """Return a population; kept, because the cells of a sweep often differ in what is no matter of the agents."""
+    return drawn.population()
+
+
+class _Draws:
+    """The draws of one replicate of a scenario without groups."""
+
+    def __init__(self, scenario: Scenario, seed: int, replicate: int, stream: int) -> None:
+        self.scenario, self.count = scenario, scenario.agents.count
+        self._address = seed, replicate, stream
+
+    def uniforms(self, key: str) -> Floats:
+        """Return the uniform of each agent for a parameter."""
+        return _uniforms(key, *self._address, self.count)
+
+    def drawn(self, key: str) -> Floats:
+        """Return each agent's value of a numeric parameter."""
+        value = attrgetter(key)(self.scenario)
+        if ramp_of(self.scenario, key) is None:
+            # the quick ways: most parameters are one number, and what is drawn is drawn again in each cell of a sweep
+            if isinstance(value, float):
+                values = np.empty(self.count)
+                values.fill(value)
+                return values
+            if isinstance(value, Distribution) and self.count <= _MOST_KEPT:
+                return _quantiles(value, key, (*self._address, self.count)).copy()
+        return parameter_values(self.scenario, key, self.uniforms)
+
+
+def _basics(draws: _Draws) -> dict[str, Floats]:
+    """Return the arrays of a `BasicPopulation`, by name."""
+    drawn, scenario = draws.drawn, draws.scenario
+    angle, quality = _angles(draws), drawn(cue_quality_key(scenario))
     mean, strength = drawn("agents.beliefs.mean"), drawn("agents.beliefs.strength")
-    moves = np.isfinite(strength) & (kind.feedback != FEEDBACK_NONE)
-    worth = np.where(np.isfinite(strength), strength, 1.0)
-    quality, depth = drawn(cue_quality_key(scenario)), drawn("agents.depth")
-    is_capable = scenario.agents.capability is not None
-    grows = is_capable and scenario.agents.capability.growth != 0.0  # type: ignore[union-attr]
+    is_finite = np.isfinite(strength)
+    moves = is_finite & (feedback_kind(scenario) != FEEDBACK_NONE)
+    worth = np.where(is_finite, strength, 1.0)
+    return {
+        "angle": np.where(angle < ALIGNED_ANGLE, 0.0, angle),
+        "foresight": drawn("agents.foresight"),
+        "rationality": drawn("agents.rationality"),
+        "quality": np.where(np.isinf(quality), 1.0, quality),
+        "guarding": drawn("agents.terminal_guarding"),
+        "reckoned_honeypots": drawn("agents.beliefs.honeypot_share"),
+        "watched_weight": mean * worth,
+        "unwatched_weight": (1.0 - mean) * worth,
+        "forgetting": np.where(moves, drawn("agents.beliefs.forgetting"), 1.0),
+        "evidence_weight": moves.astype(np.float64),
+    }
+
+
+def _alike(draws: _Draws, number: int) -> Population:
+    """Return a population all of whose agents are of one group."""
+    drawn, scenario, count = draws.drawn, draws.scenario, draws.count
+    kind, capability, depth = kind_of(scenario), scenario.agents.capability, drawn("agents.depth")
+    basics: dict[str, Any] = _basics(draws)
+    is_capable, grows = capability is not None, capability is not None and capability.growth != 0.0
     return Population(
-        angle=np.where(angle < ALIGNED_ANGLE, 0.0, angle),
-        foresight=drawn("agents.foresight"),
-        rationality=drawn("agents.rationality"),
-        quality=np.where(np.isinf(quality), 1.0, quality),
-        guarding=drawn("agents.terminal_guarding"),
-        reckoned_honeypots=drawn("agents.beliefs.honeypot_share"),
-        watched_weight=mean * worth,
-        unwatched_weight=(1.0 - mean) * worth,
-        forgetting=np.where(moves, drawn("agents.beliefs.forgetting"), 1.0),
-        evidence_weight=moves.astype(np.float64),
-        has_finite_belief=np.isfinite(strength).astype(np.int64),
-        threshold=_thresholds(scenario, uniforms),
+        **basics,
+        has_finite_belief=np.isfinite(drawn("agents.beliefs.strength")).astype(np.int64),
+        threshold=_thresholds(draws),
         akrasia=drawn("agents.akrasia"),
         weighting=drawn("agents.beliefs.weighting"),
         conformity=drawn("agents.conformity"),
@@ -197,9 +256,11 @@ def _alike(scenario: Scenario, number: int, seed: int, replicate: int, stream: i
 def _of_kind(kind: Kind, number: int, count: int) -> dict[str, Any]:
     """Return what all agents of a group have in common, by name of the population's arrays."""
     codes = ("decider", "planning", "cue_kind", "feedback", "sees_detector", "speaks", "imitates")
-    found: dict[str, Any] = {name: np.full(count, getattr(kind, name), np.int64) for name in codes}
+    values = [*(getattr(kind, name) for name in codes), number]
+    found: dict[str, Any] = dict(
+        zip((*codes, "group"), np.repeat(values, count).reshape(len(values), count), strict=True)
+    )
     return found | {
-        "group": np.full(count, number, np.int64),
         "temperature": np.full(count, kind.temperature),
         "perceived": np.repeat(np.array([kind.perceived]), count, axis=0),
     }
@@ -215,22 +276,22 @@ def _uniforms(key: str, seed: int, replicate: int, stream: int, count: int) -> F
     return addressed_uniforms(seed, replicate, PARAMETER + _ADDRESS[key], stream, count)[:, 0]
 
 
-def _angles(scenario: Scenario, uniforms: Callable[[str], Floats], drawn: Callable[[str], Floats]) -> Floats:
-    goals, count = scenario.agents.goals, scenario.agents.count
+def _angles(draws: _Draws) -> Floats:
+    goals = draws.scenario.agents.goals
     if isinstance(goals, GivenGoals):
-        return np.broadcast_to(goals.angles, (count,)).copy()
+        return np.broadcast_to(goals.angles, (draws.count,)).copy()
     if isinstance(goals, ScatteredGoals):
-        return goals.angle_at(uniforms("agents.goals.angle"))
-    return drawn("agents.goals.angle")
+        return goals.angle_at(draws.uniforms("agents.goals.angle"))
+    return draws.drawn("agents.goals.angle")
 
 
-def _thresholds(scenario: Scenario, uniforms: Callable[[str], Floats]) -> Floats:
-    agents = scenario.agents
+def _thresholds(draws: _Draws) -> Floats:
+    agents = draws.scenario.agents
     key = f"agents.{agents.decision}.threshold"
     if agents.decision == "imitator" and agents.imitator.threshold == "spread":
-        return WIDEST_SPREAD * uniforms(key)
+        return WIDEST_SPREAD * draws.uniforms(key)
     if agents.decision in ("faker", "imitator"):
-        return scenario.drawn_values(key, uniforms(key))
+        return draws.scenario.drawn_values(key, draws.uniforms(key))
     return np.full(agents.count, HONEST_THRESHOLD if agents.decision == "honest" else COMPLIANT_THRESHOLD)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from models.outlook import Stakes
 from models.scenario import Scenario
@@ -18,7 +19,7 @@ from simulation.watching import Schedule, schedule_of
 
 @dataclass(frozen=True)
 class Prepared:
-    """A scenario with what all its replicates share.
+    """A scenario with what all its replicates share; what only some engines ask for is made when it is asked for.
 
     Attributes
     ----------
@@ -27,20 +28,43 @@ class Prepared:
     kinds : what the agents of each group have in common
     plans : where the losses of the basic model come from
     is_basic : whether the basic model has all that the scenario needs
-    plans_move : whether beliefs move, so that plans must be made anew in each episode
     always_solved : whether plans are solved one by one where sheets of losses would serve (`simulation.full_plans`)
+    plans_move : whether beliefs move, so that plans must be made anew in each episode
+    chosen_mechanisms, chosen_schedule : what takes the place of the scenario's own once an overseer has chosen
     """
 
     scenario: Scenario
     settings: Settings
     plans: Plans
-    mechanisms: Mechanisms
-    kinds: tuple[Kind, ...]
-    stakes: Stakes
-    schedule: Schedule
     is_basic: bool
-    plans_move: bool
     always_solved: bool = False
+    chosen_mechanisms: Mechanisms | None = None
+    chosen_schedule: Schedule | None = None
+
+    @cached_property
+    def mechanisms(self) -> Mechanisms:
+        """Mechanisms beyond the basic model."""
+        return self.chosen_mechanisms or mechanisms_of(self.scenario)
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What the agents of each group have in common."""
+        return tuple(kind_of(group) for group in self.scenario.group_scenarios)
+
+    @cached_property
+    def stakes(self) -> Stakes:
+        """The stakes as planners take them."""
+        return stakes_of(self.scenario, self.settings)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """When the overseer watches."""
+        return self.chosen_schedule or schedule_of(self.scenario)
+
+    @cached_property
+    def plans_move(self) -> bool:
+        """Whether the beliefs of any agent move."""
+        return any(beliefs_move(group) for group in self.scenario.group_scenarios)
 
 
 def prepare(scenario: Scenario, always_full: bool = False, always_solved: bool = False) -> Prepared:
@@ -54,20 +78,9 @@ def prepare(scenario: Scenario, always_full: bool = False, always_solved: bool =
         Solve the plans of these loops one by one, where sheets of losses would serve.
     """
     scenario = at_birth(scenario)
-    settings, mechanisms = settings_of(scenario), mechanisms_of(scenario)
+    settings = settings_of(scenario)
     basic = is_basic(scenario) and not always_full
-    return Prepared(
-        scenario,
-        settings,
-        plans_of(scenario, settings) if basic else NO_PLANS,
-        mechanisms,
-        tuple(kind_of(group) for group in scenario.group_scenarios),
-        stakes_of(scenario, settings),
-        schedule_of(scenario),
-        basic,
-        any(beliefs_move(group) for group in scenario.group_scenarios),
-        always_solved,
-    )
+    return Prepared(scenario, settings, plans_of(scenario, settings) if basic else NO_PLANS, basic, always_solved)
 
 
 def beliefs_move(scenario: Scenario) -> bool:

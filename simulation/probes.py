@@ -195,7 +195,7 @@ def _earned(
     rate = settled.settings.watching_rate
     population = _with_probes(start.population, median, probes, rate, seed, replicate)
     mechanisms = settled.mechanisms._replace(some_plan=1)
-    probed = Replicate(replace(settled, mechanisms=mechanisms), population, start.neighbours)
+    probed = Replicate(replace(settled, chosen_mechanisms=mechanisms), population, start.neighbours)
     world = FullArrayWorld(probed.prepared, population, start.neighbours, plans_in(probed), seed, replicate, 0)
     world.set_probes(probes, rule)
     foresight = median_value(scenario, "agents.foresight")

@@ -34,7 +34,7 @@ class Recorder:
     def __init__(self, with_agents: bool) -> None:
         self.with_agents = with_agents
         self.sums: list[Floats] = []
-        self.judged: list[dict[str, Floats]] = []
+        self.judged: list[dict[str, float]] = []
         self.agents: list[dict[str, NDArray[Any]]] = []
         self.rows: list[Floats] = []
         self.counts: list[NDArray[np.int64]] = []

@@ -78,8 +78,8 @@ def _chosen(drawn: Replicate) -> Replicate:
     settled = replace(
         prepared,
         settings=settings._replace(watching_rate=rate),
-        mechanisms=mechanisms,
-        schedule=prepared.schedule._replace(rate=rate, groups=groups),
+        chosen_mechanisms=mechanisms,
+        chosen_schedule=prepared.schedule._replace(rate=rate, groups=groups),
     )
     return Replicate(settled, population, drawn.neighbours)
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.refusals import InputError
 from models.scenario import Scenario, admitted_scenario
+from models.strategies import CLASS_NAMES
 from simulation.array_engine import ArrayWorld
 from simulation.census import census_episodes
 from simulation.draws import check_address
 from simulation.full_engine import FullArrayWorld
 from simulation.intervals import mean_interval
 from simulation.ledger import added_up
-from simulation.measures import MEASURE_NAMES, as_floats, behaviour, classes, judgement
-from simulation.population import draw_population
+from simulation.measures import MEASURE_NAMES, Told, judgement, measures_of
+from simulation.population import draw_basic_population
 from simulation.preparation import Prepared, prepare
 from simulation.recording import Recorder, trajectory_dataset
 from simulation.resolution import plans_in, replicate_of
@@ -68,17 +70,39 @@ class RunResult:
         )
 
 
-class ReplicateRun(NamedTuple):
-    """What one replicate showed: measures by name, the recorder (None if nothing is recorded), and those by group.
+@dataclass(frozen=True)
+class ReplicateRun:
+    """What one replicate showed.
 
-    Also agents' sums over the measured episodes, (agents, `simulation.ledger.WIDTH`), and states at the end, (agents,).
+    Attributes
+    ----------
+    told : Told
+        What its measures are made of.
+    recorder : Recorder or None
+        None if nothing is recorded.
+    told_by_group : list of Told
+        The same of each group.
+    sums : array, (agents, `simulation.ledger.WIDTH`)
+        Agents' sums over the measured episodes.
+    states : dict of arrays, (agents,)
+        At the end.
     """
 
-    measures: dict[str, float]
+    told: Told
     recorder: Recorder | None
-    by_group: list[dict[str, float]]
+    told_by_group: list[Told]
     sums: Floats
     states: dict[str, NDArray[Any]]
+
+    @cached_property
+    def measures(self) -> dict[str, float]:
+        """The measures by name."""
+        return measures_of([self.told])[0]
+
+    @cached_property
+    def by_group(self) -> list[dict[str, float]]:
+        """The measures of each group."""
+        return measures_of(self.told_by_group)
 
 
 def simulate(
@@ -193,7 +217,7 @@ def run_replicate(
     recorder = None if record == "none" else Recorder(record == "agents")
     looks = set(range(0, episodes, record_every)) if recorder else set()
     censuses = census_episodes(episodes, burn_in) if with_classes or recorder else []
-    counted = np.zeros((len(prepared.kinds), 3, 6), np.int64)
+    counted = np.zeros((max(1, len(scenario.agents.groups)), 3, len(CLASS_NAMES)), np.int64)
     now, before = 0, np.zeros(1)
     for stop in sorted(looks | {*censuses} | ({burn_in} if burn_in else set())):
         world.advance(now, stop)
@@ -212,15 +236,13 @@ def run_replicate(
     if recorder:
         recorder.look(rows, states, is_end=True)
     angle, sums = states["angle"], rows - before
-    groups = [world.group == number for number in range(len(prepared.kinds))] if scenario.agents.groups else []
-    by_group = [_measured(sums[of], rows[of], counted[number], angle[of]) for number, of in enumerate(groups)]
-    return ReplicateRun(_measured(sums, rows, counted.sum(axis=0), angle), recorder, by_group, sums, states)
+    groups = [world.group == number for number in range(len(scenario.agents.groups))]
+    by_group = [_told(sums[of], rows[of], counted[number], angle[of]) for number, of in enumerate(groups)]
+    return ReplicateRun(_told(sums, rows, counted.sum(axis=0), angle), recorder, by_group, sums, states)
 
 
-def _measured(sums: Floats, rows: Floats, counted: NDArray[np.int64], angle: Floats) -> dict[str, float]:
-    found = behaviour(added_up(sums))
-    found |= classes(counted) | judgement(rows, angle)
-    return as_floats(found)
+def _told(sums: Floats, rows: Floats, counted: NDArray[np.int64], angle: Floats) -> Told:
+    return Told(added_up(sums), counted, **judgement(rows, angle))
 
 
 def _by_group(scenario: Scenario, grouped: list[dict[str, float]], replicates: int) -> pd.DataFrame | None:
@@ -251,7 +273,7 @@ def _world(
 def array_world(prepared: Prepared, seed: int, replicate: int, stream: int = 0) -> ArrayWorld | FullArrayWorld:
     """Return one replicate on the array engine, before its first episode."""
     if prepared.is_basic:
-        population = draw_population(prepared.scenario, seed, replicate, stream)
+        population = draw_basic_population(prepared.scenario, seed, replicate, stream)
         return ArrayWorld(population, prepared.settings, prepared.plans, seed, replicate, stream)
     start = replicate_of(prepared, seed, replicate, stream)
     return FullArrayWorld(start.prepared, start.population, start.neighbours, plans_in(start), seed, replicate, stream)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -121,6 +122,22 @@ def test_little_is_done_here_and_starts_no_worker():
     found = dict(finished_tasks(partial(place, 0.001), range(50), 2, killed_at_once, begin_here=True))
     assert set(found) == set(range(50))
     assert set(found.values()) == {os.getpid()}
+
+
+def meeting(barrier: threading.Barrier, number: int) -> int:
+    barrier.wait(timeout=30)
+    return number
+
+
+def test_tasks_that_are_done_here_are_done_side_by_side():
+    # each waits for another: one after the other they would wait in vain
+    found = dict(finished_tasks(partial(meeting, threading.Barrier(2)), range(8), 2, killed_at_once, begin_here=True))
+    assert found == {number: number for number in range(8)}
+
+
+def test_what_a_task_raises_here_is_raised():
+    with pytest.raises(ValueError, match="-1"):
+        list(finished_tasks(doubled, [1, 2, -1, 3], 2, killed_at_once, begin_here=True))
 
 
 def test_much_is_begun_here_and_goes_on_elsewhere():

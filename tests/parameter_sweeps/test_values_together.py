@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from functools import reduce
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.refusals import InputError
+from models.refusals import InputError, known_keys
 from models.scenario import Scenario
 from parameter_sweeps.axes import admitted, covers
 from parameter_sweeps.catalogue import load_scenario
-from parameter_sweeps.grids import built, scenarios_over
+from parameter_sweeps.grids import ConsecutiveScenarios, cells_between, scenario_with, scenarios_over
+from parameter_sweeps.rebuilding import built, kept_alone
 from parameter_sweeps.study import Study
 
 VECTORS = {"agents.count": 1, "agents.goals": {"kind": "vectors", "vectors": [[1, 1]]}}
@@ -111,6 +114,51 @@ def test_the_quick_way_says_what_the_slow_way_says(fixed, picked):
     assert _outcome(lambda: built(base, values)) == _outcome(lambda: base.with_values(values))
 
 
+@settings(max_examples=60)
+@given(
+    st.sampled_from([{}, CAPABLE, DETECTING]),
+    st.lists(st.sampled_from(sorted(ANY)), min_size=1, max_size=3, unique=True),
+    st.booleans(),
+)
+def test_consecutive_cells_have_the_scenarios_that_each_has_alone(fixed, keys, with_regimes):
+    base = load_scenario("base").with_values(fixed)
+    vary = {key: [value for value in ANY[key] if kept(base, {key: value})] for key in keys}
+    if not all(vary.values()):
+        return
+    regimes = {"regimes": ["behavioural_training", "random_audit"]} if with_regimes else {}
+    try:
+        study = Study.from_mapping({"base": "base", "set": fixed, "vary": vary, **regimes})
+        cells = list(cells_between(study, 0, study.cell_count))
+    except InputError:
+        return
+    consecutive = ConsecutiveScenarios(study)
+    for cell in cells:
+        alone = _outcome(lambda cell=cell: scenario_with(study, cell.values))
+        assert _outcome(lambda cell=cell: consecutive.of(cell.values)) == alone
+
+
+NUMBERS = st.one_of(
+    st.integers(-2, 30), st.booleans(), st.floats(allow_nan=True, allow_infinity=True),
+    st.sampled_from([0.0, 0.5, 0.9, 1.0, 2.0, 3.2]),
+)  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(
+    st.sampled_from([{}, CAPABLE, DETECTING, VECTORS, {"agents.foresight": 0.99, "agents.depth": 2}]),
+    st.sampled_from(sorted(known_keys(Scenario))),
+    NUMBERS,
+)
+def test_a_number_alone_is_admitted_as_the_slow_way_admits_it(fixed, key, value):
+    base = load_scenario("base").with_values(fixed)
+
+    def slow() -> Any:
+        return reduce(getattr, key.split("."), base.with_values({key: value}))
+
+    quick, slow_one = _outcome(lambda: kept_alone(base, key, value)), _outcome(slow)
+    assert (type(quick), quick) == (type(slow_one), slow_one)
+
+
 def kept(base: Scenario, values: dict[str, object]) -> dict[str, object]:
     """Return values in the form in which the scenario keeps them, without those that are refused alone."""
     found = {}
@@ -122,7 +170,7 @@ def kept(base: Scenario, values: dict[str, object]) -> dict[str, object]:
     return found
 
 
-def _outcome(make) -> Scenario | list[str]:
+def _outcome(make) -> Any:
     try:
         return make()
     except InputError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from models.refusals import InputError
 from models.scenario import Scenario
 from simulation.explanation import explain
 from simulation.groups import group_of_agents, group_sizes
-from simulation.population import draw_population
+from simulation.population import BasicPopulation, draw_basic_population, draw_population
 from simulation.preparation import prepare
 from simulation.run import array_world, simulate
 from simulation.valuation import strategy_values
@@ -180,3 +182,26 @@ def test_one_decision_of_several_groups_is_refused():
             look(grouped(HONEST, OTHERS))
     with pytest.raises(InputError, match="group must be one of honest, others, got 'x'"):
         grouped(HONEST, OTHERS).of_group("x")
+
+
+BASIC = st.fixed_dictionaries(
+    {},
+    optional={
+        "agents.rationality": st.sampled_from([2.0, "inf", {"distribution": "uniform", "loc": 1.0, "scale": 8.0}]),
+        "agents.beliefs.mean": st.sampled_from([0.3, "true_rate"]),
+        "agents.beliefs.strength": st.sampled_from([2.0, "inf"]),
+        "agents.beliefs.feedback": st.sampled_from(["none", "outcome"]),
+        "agents.cue.discrimination": st.sampled_from([0.0, 1.5, "inf"]),
+        "regime.visibility.discrimination": st.sampled_from([None, 0.5, "inf"]),
+        "regime.schedule.rate": st.sampled_from([0.1, 0.8]),
+        "agents.goals.angle": st.sampled_from([0.0, 1.0]),
+    },
+)
+
+
+@given(BASIC)
+def test_the_basic_model_draws_the_same_agents(values):
+    scenario = Scenario().with_values({"agents.count": 9, **values})
+    every, basic = draw_population(scenario, 1, 2), draw_basic_population(scenario, 1, 2)
+    for one in fields(BasicPopulation):
+        np.testing.assert_array_equal(getattr(basic, one.name), getattr(every, one.name), err_msg=one.name)

@@ -10,8 +10,9 @@ from models.scenario import Scenario
 from simulation import ledger
 from simulation.census import census_episodes
 from simulation.intervals import mean_interval
-from simulation.measures import MEASURE_NAMES, MEASURES, area_under_curve, behaviour, classes, suspicions
-from simulation.run import simulate
+from simulation.measures import MEASURE_NAMES, MEASURES, area_under_curve, behaviour, classes, measures_of, suspicions
+from simulation.preparation import prepare
+from simulation.run import run_replicate, simulate
 from simulation.settings import settings_of
 
 SCENARIO = Scenario().with_values(
@@ -111,6 +112,16 @@ def test_interval_by_hand():
     assert (mean, number) == (2.0, 3)
     assert high - mean == pytest.approx(4.302652730 / math.sqrt(3), rel=1e-9)
     assert mean - low == pytest.approx(high - mean)
+
+
+def test_measures_of_many_runs_at_once_are_those_of_each():
+    prepared = prepare(SCENARIO.with_values({"agents.count": 7, "run.episodes": 20, "agents.rationality": 3.0}))
+    runs = [run_replicate(prepared, 1, number, with_classes=number % 2 == 0) for number in range(6)]
+    together = measures_of([run.told for run in runs])
+    # NaN is equal to NaN here
+    assert [repr(measures) for measures in together] == [repr(run.measures) for run in runs]
+    assert [math.isnan(measures["faking_share"]) for measures in together] == [False, True] * 3
+    assert all(tuple(measures) == MEASURE_NAMES for measures in together)
 
 
 def test_one_value_has_no_interval_and_none_no_mean():
