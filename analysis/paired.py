@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.refusals import InputError, nearest_key, shortened
-from simulation.intervals import CONFIDENCE, mean_interval
+from simulation.intervals import CONFIDENCE, holm, mean_interval, p_value_of_zero
 
 Floats = NDArray[np.float64]
 
@@ -89,16 +89,6 @@ def paired_differences(
     return found
 
 
-def holm(p_values: Floats) -> Floats:
-    """Return p-values corrected for their number by Holm's step-down procedure; NaN ones are no comparisons."""
-    corrected = np.full(len(p_values), math.nan)
-    known = np.flatnonzero(~np.isnan(p_values))
-    order = known[np.argsort(p_values[known], kind="stable")]
-    times = len(order) - np.arange(len(order))
-    corrected[order] = np.minimum(np.maximum.accumulate(times * p_values[order]), 1.0)
-    return corrected
-
-
 def replicate_differences(
     table: pd.DataFrame, axis: str, levels: tuple[object, object], others: Sequence[str], measure: str
 ) -> tuple[Floats, int, int]:
@@ -135,21 +125,9 @@ def _compared(
     bootstrap = _percentiles(means, resamples, seed)
     return {
         "difference": difference, "low": low, "high": high, "bootstrap_low": bootstrap[0],
-        "bootstrap_high": bootstrap[1], "p_value": _p_value(means), "n_pairs": pairs, "replicates": number,
+        "bootstrap_high": bootstrap[1], "p_value": p_value_of_zero(means), "n_pairs": pairs, "replicates": number,
         "holes": holes,
     }  # fmt: skip
-
-
-def _p_value(means: Floats) -> float:
-    """Return the two-sided p-value of no difference; without any variation 0 or 1."""
-    from scipy.special import stdtr
-
-    if means.size < 2:
-        return math.nan
-    error = float(means.std(ddof=1)) / math.sqrt(means.size)
-    if error == 0.0:
-        return 1.0 if means[0] == 0.0 else 0.0
-    return 2.0 * float(stdtr(means.size - 1, -abs(float(means.mean())) / error))
 
 
 def _percentiles(means: Floats, resamples: int, seed: int) -> tuple[float, float]:

@@ -14,21 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.mean_rates import mean_rates, quantiles_of
-from models.detection import flag_probabilities
 from models.goals import ALIGNED_ANGLE, temptation
-from models.outlook import UNAWARE
 from models.perception import GAUSSIAN
 from models.refusals import InputError
-from models.response import guarding_cost
 from models.rule_rates import Rule
 from models.scenario import Scenario
-from models.society import conformity_pull
 from models.stakes_parameters import RandomStakes
 from simulation.cells import CELL_VALUES, values_of_cells
 from simulation.decision_numbers import DECISION_COLUMNS, cue_from, heterogeneous_keys, median_value
-from simulation.groups import kind_of
-from simulation.growth import at_birth
-from simulation.mechanisms import response_of
+from simulation.first_rule import first_rule
 from simulation.random_stakes import stakes_of
 from simulation.resolution import settled_column
 from simulation.settings import settings_of
@@ -137,7 +131,9 @@ def _rates_of_group(scenario: Scenario, habit: float) -> PredictedRates:
         return PredictedRates(1.0, 1.0, 1.0, 1.0, 0.0, 0.0)
     if _has_steps_over_stakes(scenario):
         return _sharp_rates(scenario, column, habit)
-    rule = _rule(scenario, columns, _plan(scenario, column), habit)
+    plan = _plan(scenario, column)
+    # as yet without a temptation
+    rule = first_rule(scenario, columns, 0.0, plan["loss"], plan["turn_loss"], habit)
     tempted, shares = _temptations(scenario, columns)
     seen = columns["belief"], cue_from(columns), columns["true_honeypots"], columns["false_signal"]
     afraid = mean_rates(rule, tempted, shares, *seen)
@@ -172,37 +168,9 @@ def _solved(scenario: Scenario, column: Floats) -> Floats:
     return values_of_cells(column, stakes_of(scenario, settings_of(scenario)))[:, 0]
 
 
-def _rule(scenario: Scenario, columns: dict[str, float], plan: dict[str, float], habit: float) -> Rule:
-    """Return the rule of the first episode, as yet without a temptation."""
-    scenario = at_birth(scenario)
-    kind, response = kind_of(scenario), response_of(scenario)._replace(penalty=columns["penalty"])
-    guarding = guarding_cost(columns["terminal_guarding"], columns["angle"], response.rotation)
-    return Rule(
-        tempted=0.0,
-        guarding=0.0 if kind.planning == UNAWARE else guarding,
-        foresight=columns["foresight"],
-        loss=plan["loss"],
-        turn_loss=plan["turn_loss"],
-        habit=habit,
-        pull=_first_pull(scenario),
-        weighting=median_value(scenario, "agents.beliefs.weighting"),
-        rationality=median_value(scenario, "agents.rationality"),
-        akrasia=median_value(scenario, "agents.akrasia"),
-        detector=flag_probabilities(kind.perceived, int(columns["neighbours"])),
-        response=response,
-    )
-
-
 def _unafraid(rule: Rule) -> Rule:
     harmless = rule.response._replace(penalty=0.0, clawback=0.0, voice_penalty=0.0)
     return rule._replace(guarding=0.0, loss=0.0, turn_loss=0.0, response=harmless)
-
-
-def _first_pull(scenario: Scenario) -> float:
-    conformity = median_value(scenario, "agents.conformity")
-    if conformity == 0.0 or scenario.society.graph == "none":
-        return 0.0
-    return conformity_pull(conformity, scenario.society.initial_compliance)
 
 
 def _temptations(scenario: Scenario, columns: dict[str, float]) -> tuple[Floats, Floats]:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
 from models.refusals import InputError
 from models.scenario import Scenario
+from parameter_sweeps.advance import Tally, chunk_costs
 from parameter_sweeps.cell import Cell
 from parameter_sweeps.chunks import planned_chunks, predicted_work, recorded_rows
+from parameter_sweeps.directory import Store
 from parameter_sweeps.execution import admitted_prices, measure_names, warm_up
 from parameter_sweeps.factors import values_at
+from parameter_sweeps.manifest import MANIFEST
 from parameter_sweeps.maps import MAP_VARIABLES
 from parameter_sweeps.runs import counts_classes, exact_values
 from parameter_sweeps.small_scenarios import in_small
+from parameter_sweeps.store import open_store
 from parameter_sweeps.study import Study
 from simulation.preparation import prepare
 from simulation.run import run_replicate
@@ -28,22 +33,30 @@ _AGENTS, _EPISODES, _LONG_ENOUGH = 40, 30, 0.02
 _BYTES_OF_A_RECORD = {"episodes": 150, "agents": 12}
 
 
-def dry_run(study: Study) -> dict[str, Any]:
+def dry_run(study: Study, out: Path | str | None = None) -> dict[str, Any]:
     """Return what a sweep of a study would cost; nothing is written.
 
     A few cells are run with few agents for a few episodes. Where agents differ in number from cell to cell, or plans
     of a few agents are made in another way than those of many, the time is rough.
 
+    Parameters
+    ----------
+    study
+        The study.
+    out
+        A folder that may hold a part of it already.
+
     Returns
     -------
     dict
         ``cells``, ``runs``, ``agent_steps``, ``files``, ``seconds`` on one core of this machine, and ``bytes`` on disk;
-        the last two are rough.
+        the last two are rough. Where the folder holds this study also ``runs_left`` and ``seconds_left``: what is not
+        finished there, as far as it can be predicted.
 
     Raises
     ------
     InputError
-        If there is no such measure.
+        If there is no such measure, or the folder is a damaged directory.
     """
     measures = measure_names(study)
     plan = admitted_prices(study, measures)
@@ -54,7 +67,7 @@ def dry_run(study: Study) -> dict[str, Any]:
     # a number hardly compresses, a column of a file has a head
     size = 8 * runs * len(measures) + files * (4_000 + 250 * len(measures))
     recorded = _BYTES_OF_A_RECORD.get(study.record, 0) * recorded_rows(study)
-    return {
+    cost = {
         "cells": study.cell_count,
         "runs": runs,
         "agent_steps": int(steps),
@@ -62,6 +75,18 @@ def dry_run(study: Study) -> dict[str, Any]:
         "seconds": seconds,
         "bytes": size + int(recorded),
     }
+    if out is not None and (Path(out) / MANIFEST).exists():
+        cost |= _left(open_store(out), study, seconds)
+    return cost
+
+
+def _left(store: Store, study: Study, seconds: float) -> dict[str, Any]:
+    """Return what is not finished in a directory of the study; nothing of another's, or of a share."""
+    if store.study.digest() != study.digest() or store.manifest.part is not None:
+        return {}
+    advance = Tally(store)
+    whole = sum(sum(chunk_costs(stage.study, stage.manifest.prices, stage.files).values()) for stage in store.stages)
+    return {"runs_left": advance.runs_left, "seconds_left": seconds * advance.left / whole}
 
 
 class _Times(NamedTuple):

@@ -136,7 +136,7 @@ def run_sweep(
             tally, tell = Tally(store), _reporting(progress, report)
             for stage, missing in unfinished(store):
                 work = partial(compute, stage.study, stage.measures, **options)
-                is_light = is_ours and prices.step < STEP_OF_EVERYTHING and _are_short(stage, missing)
+                is_light = is_ours and _is_basic_throughout(study) and _are_short(stage, missing)
                 _run_missing(stage, missing, tally, executor, work, is_light, fail_fast, tell)
     return results_of(store, part is not None)
 

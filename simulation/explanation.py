@@ -14,7 +14,7 @@ from models.decision import expected_utilities
 from models.detection import Rates, flag_probabilities
 from models.goals import ALIGNED_ANGLE, RANDOM, TASKS, temptation
 from models.noise import compliance_probabilities
-from models.outlook import UNAWARE, Detector
+from models.outlook import Detector
 from models.perception import (
     GAUSSIAN,
     binary_likelihood_unwatched,
@@ -23,17 +23,13 @@ from models.perception import (
     posterior,
     signalled_belief,
 )
-from models.response import guarding_cost
 from models.rule_rates import Rule, option_rates_at, rule_rates
 from models.scenario import Scenario, admitted_scenario
-from models.society import conformity_pull
 from models.tasks import mean_conflict_temptation
 from simulation.cells import basic_cells
 from simulation.decision_axes import searched_keys
-from simulation.decision_numbers import DECISION_COLUMNS, column_of, cue_from, heterogeneous_keys, median_value
-from simulation.groups import kind_of
-from simulation.growth import at_birth
-from simulation.mechanisms import response_of
+from simulation.decision_numbers import DECISION_COLUMNS, column_of, cue_from, heterogeneous_keys
+from simulation.first_rule import first_rule
 from simulation.probes import ProbedValues, probed_values
 from simulation.resolution import settled_column
 from simulation.strict_json import strict_json
@@ -212,7 +208,8 @@ def explain(scenario: Scenario, progress: Callable[[int, int], None] | None = No
     columns = dict(zip(DECISION_COLUMNS, settled_column(scenario)[:, 0].tolist(), strict=True))
     values = strategy_values(scenario, method="exact")
     needs_probes = values.planned != "aligned" and not has_exact_values(scenario)
-    rule = _rule(scenario, columns, values)
+    # at the mean temptation in conflict
+    rule = first_rule(scenario, columns, _temptation(columns), values.loss, values.turn_loss)
     return Explanation(
         scenario=scenario.name,
         differing_keys=tuple(heterogeneous_keys(scenario)),
@@ -230,28 +227,6 @@ def explain(scenario: Scenario, progress: Callable[[int, int], None] | None = No
     )
 
 
-def _rule(scenario: Scenario, columns: dict[str, float], values: StrategyValues) -> Rule:
-    """Return the rule that the agent follows in the first episode, at its mean temptation in conflict."""
-    scenario, angle = at_birth(scenario), columns["angle"]
-    kind, response = kind_of(scenario), response_of(scenario)._replace(penalty=columns["penalty"])
-    guarding = guarding_cost(columns["terminal_guarding"], angle, response.rotation)
-    neighbours = int(columns["neighbours"])
-    return Rule(
-        tempted=_temptation(columns),
-        guarding=0.0 if kind.planning == UNAWARE else guarding,
-        foresight=columns["foresight"],
-        loss=values.loss,
-        turn_loss=values.turn_loss,
-        habit=0.0,
-        pull=_first_pull(scenario),
-        weighting=median_value(scenario, "agents.beliefs.weighting"),
-        rationality=median_value(scenario, "agents.rationality"),
-        akrasia=median_value(scenario, "agents.akrasia"),
-        detector=flag_probabilities(kind.perceived, neighbours),
-        response=response,
-    )
-
-
 def _temptation(columns: dict[str, float]) -> float:
     kind, scale, angle = int(columns["stakes_kind"]), columns["scale"], columns["angle"]
     if angle < ALIGNED_ANGLE:
@@ -259,14 +234,6 @@ def _temptation(columns: dict[str, float]) -> float:
     if kind == TASKS:
         return mean_conflict_temptation(scale, angle)
     return scale if kind == RANDOM else temptation(kind, scale, angle)
-
-
-def _first_pull(scenario: Scenario) -> float:
-    """Return the pull of conformity in the first episode; without neighbours there is none."""
-    conformity = median_value(scenario, "agents.conformity")
-    if conformity == 0.0 or scenario.society.graph == "none":
-        return 0.0
-    return conformity_pull(conformity, scenario.society.initial_compliance)
 
 
 def _discrimination(scenario: Scenario, columns: dict[str, float]) -> float:

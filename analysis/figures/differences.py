@@ -16,6 +16,7 @@ from analysis.selection import level_of
 from analysis.style import INK, MISSING, SERIES, WIDTHS, blank_figure, scale_of
 from analysis.wording import capitalised, level_words, words_of
 from models.refusals import InputError
+from simulation.intervals import holm, p_value_of_zero, standard_error
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -59,16 +60,6 @@ def data(outcome: Outcome, options: Options) -> pd.DataFrame:
     return frame.sort_values("difference", kind="stable", ignore_index=True)
 
 
-def holm(p: Floats) -> Floats:
-    """Return p-values corrected by Holm's step-down method; NaN ones stay, and are not counted."""
-    corrected = np.full(len(p), np.nan)
-    known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
-    steps = (len(order) - np.arange(len(order))) * p[order]
-    corrected[order] = np.minimum(1.0, np.maximum.accumulate(steps)) if len(order) else steps
-    return corrected
-
-
 def draw(outcome: Outcome, options: Options, drawn: pd.DataFrame) -> Figure:
     """Draw a dot and an interval for each level, filled where it is distinct from the baseline."""
     width = options.get("width", "neurips")
@@ -90,18 +81,15 @@ def draw(outcome: Outcome, options: Options, drawn: pd.DataFrame) -> Figure:
 
 def _paired(differences: pd.Series[float], comparisons: int) -> tuple[float, float, float, float, int]:
     """Return mean, simultaneous low and high, p and number of replicates of paired differences."""
-    from scipy.special import stdtr, stdtrit
+    from scipy.special import stdtrit
 
-    known = means_of_replicates(differences).dropna().to_numpy(dtype=np.float64)
+    known: Floats = np.asarray(means_of_replicates(differences).dropna(), dtype=np.float64)
     number = len(known)
     if number < 2:
         return float(known.mean()) if number else np.nan, np.nan, np.nan, np.nan, number
-    mean, error = float(known.mean()), float(known.std(ddof=1)) / number**0.5
-    reach = float(stdtrit(number - 1, 1.0 - 0.5 * SIGNIFICANCE / max(1, comparisons))) * error
-    if error == 0.0:
-        return mean, mean, mean, 0.0 if mean else 1.0, number
-    p = 2.0 * float(stdtr(number - 1, -abs(mean) / error))
-    return mean, mean - reach, mean + reach, p, number
+    mean = float(known.mean())
+    reach = float(stdtrit(number - 1, 1.0 - 0.5 * SIGNIFICANCE / max(1, comparisons))) * standard_error(known)
+    return mean, mean - reach, mean + reach, p_value_of_zero(known), number
 
 
 def _dots(axes: Axes, drawn: pd.DataFrame, scale: float) -> list[Artist]:

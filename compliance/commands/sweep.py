@@ -37,23 +37,28 @@ def sweep_command(
     if workers is not None and workers < 1:
         refuse(f"--workers must be at least 1, got {workers}")
     if dry_run:
-        _print_cost(loaded, as_json)
+        _print_cost(loaded, out, as_json)
         return
     options = {"fail_fast": fail_fast, "accept_other_code": accept_other_code, "cluster": cluster}
     sweep_and_tell(loaded, out, workers, as_json, **options)
 
 
-def _print_cost(study: Any, as_json: bool) -> None:
+def _print_cost(study: Any, out: Path | None, as_json: bool) -> None:
     from parameter_sweeps.costs import dry_run
 
-    cost = dry_run(study)
+    cost = dry_run(study, out)
     if as_json:
         print_json(cost)
         return
-    seconds = cost["seconds"]
-    duration = as_duration(seconds) if seconds >= 60 else f"{seconds:.3g} s"
     typer.echo(
         f"{study.name}: {cost['cells']:,} cells, {cost['runs']:,} runs, "
         f"{cost['agent_steps']:,} agent-episodes; "
-        f"about {duration} on one core and {cost['bytes'] / 1e6:.3g} MB on disk."
+        f"about {_about(cost['seconds'])} on one core and {cost['bytes'] / 1e6:.3g} MB on disk."
     )
+    if "runs_left" in cost:
+        left = f"{cost['runs_left']:,} runs are left, about {_about(cost['seconds_left'])} on one core"
+        typer.echo(f"{out} holds a part of it: {left}.")
+
+
+def _about(seconds: float) -> str:
+    return as_duration(seconds) if seconds >= 60 else f"{seconds:.3g} s"

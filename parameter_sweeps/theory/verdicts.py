@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from parameter_sweeps.theory.checks import Check, Effort, Sample
+from simulation.intervals import holm
 
 #: Probability that a run of all checks reports a failure of a theory that holds.
 FALSE_ALARM_RATE = 0.001
@@ -63,7 +64,7 @@ def verified(
             progress(number, len(checks))
     truths = [_truth(check, exact) for check, (exact, _) in zip(checks, found, strict=True)]
     pairs = list(zip(truths, (sample for _, sample in found), strict=True))
-    corrected = holm([math.nan if sample is None else sample.chance(truth) for truth, sample in pairs])
+    corrected = holm([math.nan if sample is None else sample.chance(truth) for truth, sample in pairs]).tolist()
     return [
         Finding(
             check,
@@ -99,16 +100,3 @@ def _is_simulated(sample: Sample, truth: float, corrected: float, allowed: float
     if math.isnan(corrected):
         return abs(sample.estimate - truth) <= sample.reach + allowed
     return corrected > FALSE_ALARM_RATE
-
-
-def holm(chances: Sequence[float]) -> list[float]:
-    """Return p-values corrected for their number by Holm's method, in the order given; NaN stays and does not count.
-
-    p'_(i) = max over j <= i of min(1, (n - j + 1) p_(j)),   p_(1) <= ... <= p_(n)
-    """
-    order = sorted((place for place, chance in enumerate(chances) if not math.isnan(chance)), key=chances.__getitem__)
-    corrected, highest = list(chances), 0.0
-    for rank, place in enumerate(order):
-        highest = max(highest, min(1.0, (len(order) - rank) * chances[place]))
-        corrected[place] = highest
-    return corrected

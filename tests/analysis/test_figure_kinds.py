@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from analysis.figures.differences import holm
 from analysis.figures.front import pareto
 from analysis.figures.kinds import KINDS, drawn_figure, figure_of
 from analysis.figures.panels import spread
@@ -99,12 +98,6 @@ def test_differences_are_paired_and_sorted(outcome):
     assert data.set_index("level").loc["covert", "difference"] == pytest.approx(paired)
     assert data["difference"].is_monotonic_increasing
     assert (data["p_holm"] >= data["p"]).all()
-
-
-def test_holm_by_hand():
-    # sorted 0.01, 0.02, 0.04: times 3, 2, 1 are 0.03, 0.04, 0.04; NaN is not counted
-    assert holm(np.array([0.04, 0.01, np.nan, 0.02])) == pytest.approx([0.04, 0.03, np.nan, 0.04], nan_ok=True)
-    assert holm(np.array([0.9, 0.8])) == pytest.approx([1.0, 1.0])
 
 
 def test_pareto_by_hand():

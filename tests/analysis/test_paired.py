@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.paired import holm, paired_differences
+from analysis.paired import paired_differences
 from models.refusals import InputError
 
 REGIMES = ["random_audit", "covert", "amnesty"]
@@ -45,12 +45,6 @@ def test_differences_worked_by_hand():
     # of two replicates a resample has one of three means, .2, .3 and .4, each end in a quarter of them
     assert (row["bootstrap_low"], row["bootstrap_high"]) == pytest.approx((0.2, 0.4))
     assert row["direction"] == "undecided"
-
-
-def test_holm_worked_by_hand():
-    # sorted .01, .03, .04 times 3, 2, 1: .03, .06, .04; none below one before it
-    assert holm(np.array([0.04, 0.01, math.nan, 0.03])) == pytest.approx([0.06, 0.03, math.nan, 0.06], nan_ok=True)
-    assert holm(np.array([0.6, 0.9])).tolist() == [1.0, 1.0]
 
 
 def test_luck_that_cells_share_does_not_matter():

@@ -145,6 +145,7 @@ def test_sweep_runs_and_goes_on(tmp_path):
     first = strict(done(*sweep, "--json").stdout)
     assert first["failed"] == 0
     assert strict(done(*sweep, "--json").stdout) == first
+    assert f"{tmp_path / 'out'} holds a part of it: 0 runs are left, about 0 s on" in done(*sweep, "--dry-run").stdout
 
 
 def test_sweep_needs_a_folder(tmp_path):

@@ -259,6 +259,22 @@ def test_a_dry_run_says_what_it_costs():
     assert cost["bytes"] > 8 * 10 * len(MEASURE_NAMES)
 
 
+def test_a_dry_run_says_what_a_directory_lacks(tmp_path):
+    study = study_of(vary={"agents.foresight": [0.1, 0.2, 0.3, 0.4]}, replicates=3)
+    assert "runs_left" not in dry_run(study, tmp_path)
+    run_sweep(study, tmp_path / "half", 1, part=(1, 2))
+    run_sweep(study, tmp_path / "whole", 1)
+    whole = dry_run(study, tmp_path / "whole")
+    assert (whole["runs"], whole["runs_left"], whole["seconds_left"]) == (12, 0, 0.0)
+    for path in list((tmp_path / "whole" / "cells").iterdir()):
+        path.unlink()
+    none = dry_run(study, tmp_path / "whole")
+    assert (none["runs_left"], none["seconds_left"]) == (12, none["seconds"])
+    # of another study, which would be refused or extended, and of a share nothing is said
+    assert "runs_left" not in dry_run(study, tmp_path / "half")
+    assert "runs_left" not in dry_run(study.with_values({"agents.rationality": 3.0}), tmp_path / "whole")
+
+
 # --- what is refused
 
 

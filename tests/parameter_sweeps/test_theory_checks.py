@@ -16,7 +16,8 @@ from parameter_sweeps.theory.checks import Check, Effort, Sample, half_of_last_d
 from parameter_sweeps.theory.probing import mean_sample, share_sample, turning_point
 from parameter_sweeps.theory.registry import all_checks
 from parameter_sweeps.theory.value_iteration import Case, greenberg_rate, harrington_limit, iterated_plan
-from parameter_sweeps.theory.verdicts import FAILS, FALSE_ALARM_RATE, HOLDS, UNCHECKED, holm, verified
+from parameter_sweeps.theory.verdicts import FAILS, FALSE_ALARM_RATE, HOLDS, UNCHECKED, verified
+from simulation.intervals import holm
 
 EFFORT = Effort(agents=100, replicates=4, cells=3)
 
@@ -37,14 +38,6 @@ def test_the_last_digit_says_how_exact_a_number_must_be():
     assert half_of_last_digit("-0.1428571429") == pytest.approx(5e-11, rel=1e-4)
     assert half_of_last_digit("8") == pytest.approx(8e-9)
     assert half_of_last_digit("0") == 1e-9
-
-
-def test_corrections_by_hand():
-    # Sorted .01, .02, .03 times 3, 2, 1: .03, .04, .03, and the last not below the one before.
-    assert holm([0.03, 0.01, 0.02]) == pytest.approx([0.04, 0.03, 0.04])
-    assert holm([0.9, math.nan, 0.4])[::2] == pytest.approx([0.9, 0.8])
-    assert math.isnan(holm([math.nan])[0])
-    assert holm([0.7, 0.8]) == [1.0, 1.0]
 
 
 def test_samples_by_hand():

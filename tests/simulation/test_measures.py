@@ -9,7 +9,6 @@ from models.refusals import InputError
 from models.scenario import Scenario
 from simulation import ledger
 from simulation.census import census_episodes
-from simulation.intervals import mean_interval
 from simulation.measures import MEASURE_NAMES, MEASURES, area_under_curve, behaviour, classes, measures_of, suspicions
 from simulation.preparation import prepare
 from simulation.run import run_replicate, simulate
@@ -106,14 +105,6 @@ def test_class_shares_by_hand():
     assert np.isnan(found["faking_share_unmodified"])
 
 
-def test_interval_by_hand():
-    # 1, 2, 3: mean 2, standard error 1/sqrt(3), t with 2 degrees of freedom 4.302652730.
-    mean, low, high, number = mean_interval(np.array([1.0, 2.0, np.nan, 3.0]))
-    assert (mean, number) == (2.0, 3)
-    assert high - mean == pytest.approx(4.302652730 / math.sqrt(3), rel=1e-9)
-    assert mean - low == pytest.approx(high - mean)
-
-
 def test_measures_of_many_runs_at_once_are_those_of_each():
     prepared = prepare(SCENARIO.with_values({"agents.count": 7, "run.episodes": 20, "agents.rationality": 3.0}))
     runs = [run_replicate(prepared, 1, number, with_classes=number % 2 == 0) for number in range(6)]
@@ -122,11 +113,6 @@ def test_measures_of_many_runs_at_once_are_those_of_each():
     assert [repr(measures) for measures in together] == [repr(run.measures) for run in runs]
     assert [math.isnan(measures["faking_share"]) for measures in together] == [False, True] * 3
     assert all(tuple(measures) == MEASURE_NAMES for measures in together)
-
-
-def test_one_value_has_no_interval_and_none_no_mean():
-    assert np.isnan(mean_interval(np.array([1.0]))[1:3]).all()
-    assert np.isnan(mean_interval(np.array([np.nan]))[0])
 
 
 def test_a_tally_holds_its_longest_stretch():
