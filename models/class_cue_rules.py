@@ -14,10 +14,10 @@ from models.class_rules import has_few_rules, tells_anything
 from models.compilation import compiled_loop
 from models.elementary import normal_quantile
 from models.flows import Flow, rule_rates
-from models.general_strategies import believed_outlook, class_flow, doubting_outlook, listed_rules
+from models.general_strategies import class_flow, listed_rules
 from models.judgement import own_eyes
 from models.options import CueRule, write_rule
-from models.outlook import Outlook
+from models.outlook import Outlook, believed_outlook, doubting_outlook
 from models.strategies import COMPLIANT, FAKING, HONEST, PERVERSE
 from models.successors import plan_at
 

@@ -22,7 +22,19 @@ from models.goals import ALIGNED_ANGLE, RANDOM, TASKS
 from models.judgement import own_eyes
 from models.lattice import Plan, episode_value, false_alarm_cost, kept_value, plan_prices, with_value
 from models.options import CueRule, Prices, best_cue_rule, option_lines, write_rule
-from models.outlook import CHAIN, ENDLESS, MYOPIC, UNAWARE, Cue, Detector, Outlook, Planner, Response, Stakes
+from models.outlook import (
+    ENDLESS,
+    MYOPIC,
+    Cue,
+    Detector,
+    Outlook,
+    Planner,
+    Response,
+    Stakes,
+    believed_outlook,
+    discounted_episodes,
+    doubting_outlook,
+)
 from models.perception import GAUSSIAN
 from models.strategies import ALIGNED, COMPLIANT, FAKING, HONEST, PERVERSE
 from models.successors import plan_at
@@ -30,8 +42,6 @@ from models.successors import plan_at
 _NAN = float("nan")
 _NEWTON_STEPS = 60
 _LAST_DIGIT = 1e-15
-#: A value depends on the belief smoothly: so little doubt changes its eighth digit.
-_LEAST_DOUBT = 1e-8
 _INFINITY = float("inf")
 #: How far a rule is from where its class changes, in cues.
 _NARROW = 1e-9
@@ -104,7 +114,7 @@ def general_strategy_values(
     outlook = believed_outlook(Outlook(belief, stakes, planner, cue, detector, response))
     planner = outlook.planner
     if angle < ALIGNED_ANGLE:
-        costs = false_alarm_cost(outlook) * _episodes(planner)
+        costs = false_alarm_cost(outlook) * discounted_episodes(planner)
         return StrategyValues(_NAN, -costs, _NAN, ALIGNED, _NAN, _NAN, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, -costs)
     eyes, plan = own_eyes(angle, stakes), plan_at(angle, outlook)
     prices = plan_prices(plan, planner.foresight)
@@ -142,48 +152,6 @@ def general_best_class(angle: float, outlook: Outlook, true_honeypots: float) ->
     believed = believed_outlook(outlook)
     prices = plan_prices(plan_at(angle, believed), believed.planner.foresight)
     return class_of_flow(best_flow(own_eyes(angle, believed.stakes), prices, believed, true_honeypots))
-
-
-@compiled_loop
-def believed_outlook(outlook: Outlook) -> Outlook:
-    """Return the outlook that an agent plans with: an unaware one believes that nothing turns its goals."""
-    kind, depth = outlook.planner.kind, outlook.planner.depth
-    response = outlook.response
-    turns = 0.0 if kind == UNAWARE else 1.0
-    return Outlook(
-        outlook.belief,
-        outlook.stakes,
-        Planner(
-            CHAIN if kind == UNAWARE else kind, 0 if kind == MYOPIC else depth, outlook.planner.foresight,
-            outlook.planner.guarding, outlook.planner.goal_weight,
-        ),
-        outlook.cue,
-        outlook.detector,
-        Response(
-            response.penalty, response.clawback, turns * response.rotation, turns * response.reinforced_rotation,
-            response.offers_voice, response.answered, response.bonus, response.voice_kept, response.voice_penalty,
-        ),
-    )  # fmt: skip
-
-
-@compiled_loop
-def doubting_outlook(outlook: Outlook) -> Outlook:
-    """Return the outlook with a belief that leaves room for doubt: rewards single out no rule where q is certain."""
-    belief = min(max(outlook.belief, _LEAST_DOUBT), 1.0 - _LEAST_DOUBT)
-    return Outlook(
-        belief, outlook.stakes, outlook.planner, outlook.cue, outlook.detector, outlook.response
-    )  # fmt: skip
-
-
-@compiled_loop
-def _episodes(planner: Planner) -> float:
-    """Return the discounted number of episodes that a plan counts, the present one included."""
-    if planner.depth == ENDLESS:
-        return 1.0 / (1.0 - planner.foresight)
-    episodes = 1.0
-    for _ in range(planner.depth):
-        episodes = 1.0 + planner.foresight * episodes
-    return episodes
 
 
 @compiled_loop

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.compilation import compiled_loop
+
 #: What a planner expects of its modified successors.
 CHAIN = 0
 NAIVE = 1
@@ -18,6 +20,9 @@ UNAWARE = 3
 
 #: A depth that is not finite.
 ENDLESS = -1
+
+#: A value depends on the belief smoothly: so little doubt changes its eighth digit.
+_LEAST_DOUBT = 1e-8
 
 
 class Stakes(NamedTuple):
@@ -136,3 +141,45 @@ class Outlook(NamedTuple):
     cue: Cue
     detector: Detector
     response: Response
+
+
+@compiled_loop
+def believed_outlook(outlook: Outlook) -> Outlook:
+    """Return the outlook that an agent plans with: an unaware one believes that nothing turns its goals."""
+    kind, depth = outlook.planner.kind, outlook.planner.depth
+    response = outlook.response
+    turns = 0.0 if kind == UNAWARE else 1.0
+    return Outlook(
+        outlook.belief,
+        outlook.stakes,
+        Planner(
+            CHAIN if kind == UNAWARE else kind, 0 if kind == MYOPIC else depth, outlook.planner.foresight,
+            outlook.planner.guarding, outlook.planner.goal_weight,
+        ),
+        outlook.cue,
+        outlook.detector,
+        Response(
+            response.penalty, response.clawback, turns * response.rotation, turns * response.reinforced_rotation,
+            response.offers_voice, response.answered, response.bonus, response.voice_kept, response.voice_penalty,
+        ),
+    )  # fmt: skip
+
+
+@compiled_loop
+def doubting_outlook(outlook: Outlook) -> Outlook:
+    """Return the outlook with a belief that leaves room for doubt: rewards single out no rule where q is certain."""
+    belief = min(max(outlook.belief, _LEAST_DOUBT), 1.0 - _LEAST_DOUBT)
+    return Outlook(
+        belief, outlook.stakes, outlook.planner, outlook.cue, outlook.detector, outlook.response
+    )  # fmt: skip
+
+
+@compiled_loop
+def discounted_episodes(planner: Planner) -> float:
+    """Return the discounted number of episodes that a plan counts, the present one included."""
+    if planner.depth == ENDLESS:
+        return 1.0 / (1.0 - planner.foresight)
+    episodes = 1.0
+    for _ in range(planner.depth):
+        episodes = 1.0 + planner.foresight * episodes
+    return episodes

@@ -7,8 +7,9 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 
-from models.parameters import Parameter, listed, parameter_of
+from models.parameters import Parameter, parameter_of
 from models.refusals import walk
+from models.written import listed
 
 
 class ParameterRow(NamedTuple):

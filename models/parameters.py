@@ -10,7 +10,7 @@ declaration, or name it there.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
@@ -28,12 +28,12 @@ from pydantic import (
 
 from models.distributions import Distribution, as_float
 from models.refusals import branches, kinds, record_of_kind, refusal, refusal_at
+from models.written import INFINITY_AS_TEXT, as_json, listed, written
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-INFINITY_AS_TEXT = "inf"
 # 3.1416 written for pi must be accepted as the scale of a distribution
 SUPPORT_OVERSHOOT = 1e-5
 
@@ -125,9 +125,9 @@ class Parameter:
         """The range in words: ``in [0, 1)``, ``>= 0``, or nothing."""
         if math.isfinite(self.lower) and math.isfinite(self.upper):
             opening, closing = "[" if self.gt is None else "(", "]" if self.lt is None else ")"
-            return f"in {opening}{_written(self.lower)}, {_written(self.upper)}{closing}"
+            return f"in {opening}{written(self.lower)}, {written(self.upper)}{closing}"
         if math.isfinite(self.lower):
-            return f"{'>=' if self.gt is None else '>'} {_written(self.lower)}"
+            return f"{'>=' if self.gt is None else '>'} {written(self.lower)}"
         return ""
 
     @property
@@ -171,7 +171,7 @@ class Parameter:
         """Refuse a value whose mechanism is declared but not built."""
         built = self.built_values
         if built and value not in built:
-            admissible = " or ".join(_written(value) for value in built)
+            admissible = " or ".join(written(value) for value in built)
             raise refusal(f"{admissible} (this mechanism is declared, but not built yet)")
 
     @property
@@ -195,7 +195,7 @@ class Parameter:
             inside = f"{self.requirement} {self.interval}" if self.numeric else self.requirement
             raise refusal(
                 f"{inside}, not a distribution that draws outside the parameter's "
-                f"range (from {_written(lower)} to {_written(upper)})"
+                f"range (from {written(lower)} to {written(upper)})"
             )
         return distribution
 
@@ -282,32 +282,6 @@ def _part_of_kind(model: type[BaseModel], field: str, written: object) -> object
     if record is None:
         raise refusal_at("kind", f"one of {listed(kinds(records))}", kind)
     return record.model_validate({**written, "kind": kind})
-
-
-def as_json(value: Any) -> Any:
-    """Return ``value`` as strict JSON can hold it: infinity as text, a distribution as it is written."""
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    return INFINITY_AS_TEXT if value == math.inf else value
-
-
-def listed(values: Iterable[object]) -> str:
-    """Return ``values`` as they are written in a file, separated by commas."""
-    return ", ".join(_written(value) for value in values)
-
-
-def _written(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return "pi" if value == math.pi else f"{value:g}"
-    if isinstance(value, BaseModel):
-        return _written(value.model_dump())
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {_written(inner)}' for key, inner in value.items())}}}"
-    return str(value)
 
 
 def _outward(bound: float, direction: int) -> float:

@@ -16,13 +16,11 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from models.agent_parameters import Agents, BinaryCue, GaussianCue
 from models.capability_parameters import OverseerCapability
-from models.detector_parameters import GaussianDetector
 from models.distributions import Distribution
 from models.parameter_table import ParameterRow, declarations, table
 from models.parameters import Parameter, Section, choice, number, part_or_null
 from models.refusals import (
     InputError,
-    Mistake,
     explain_errors,
     known_keys,
     record_of_kind,
@@ -32,6 +30,7 @@ from models.refusals import (
     unknown_key,
 )
 from models.regime_parameters import Regime
+from models.scenario_checks import of_groups, of_overseer_capability, of_signal_and_schedule
 from models.schedule_parameters import Budget
 from models.society_parameters import Society, keys_of_other_graphs
 from models.stakes_parameters import RandomStakes, SteadyStakes, TaskStakes
@@ -87,7 +86,7 @@ class Scenario(Section):
 
     @model_validator(mode="after")
     def _is_not_contradictory(self) -> Scenario:
-        mistakes = [*_of_signal_and_schedule(self), *_of_overseer_capability(self), *_of_groups(self)]
+        mistakes = [*of_signal_and_schedule(self), *of_overseer_capability(self), *of_groups(self)]
         if mistakes:
             raise refusals_at(mistakes)
         return self
@@ -225,59 +224,6 @@ def admitted_scenario(given: object) -> Scenario:
 def _group_scenarios(scenario: Scenario) -> tuple[Scenario, ...]:
     groups = scenario.agents.groups
     return tuple(scenario.with_values({"agents.groups": (), **group.set.values()}) for group in groups)
-
-
-def _of_signal_and_schedule(scenario: Scenario) -> list[Mistake]:
-    mistakes: list[Mistake] = []
-    signal, kind = scenario.regime.visibility.signal, scenario.regime.schedule.kind
-    place = ("regime", "visibility", "signal")
-    if signal != "none" and _is_told(scenario.cue):
-        mistakes.append((place, "none where the cue tells agents for certain whether they are watched", signal))
-    if signal != "none" and kind not in ("none", "constant", "budget", "optimal", "equilibrium"):
-        mistakes.append((place, f"none where regime.schedule.kind is {kind}: the signal is made for one rate", signal))
-    if kind in ("optimal", "equilibrium") and scenario.stakes.kind in ("random", "tasks"):
-        needed = "a kind that does not choose its rate where stakes are drawn anew in each episode"
-        mistakes.append((("regime", "schedule", "kind"), needed, kind))
-    if (signal != "none" or kind in ("optimal", "equilibrium")) and scenario.agents.decision != "planner":
-        needed = "planner where the overseer chooses by how agents reply"
-        mistakes.append((("agents", "decision"), needed, scenario.agents.decision))
-    penalty = scenario.regime.response.penalty
-    if kind == "escalating" and penalty != 0.0:
-        needed = "0 where regime.schedule.kind is escalating, whose rows have penalties of their own"
-        mistakes.append((("regime", "response", "penalty"), needed, penalty))
-    return mistakes
-
-
-def _of_overseer_capability(scenario: Scenario) -> list[Mistake]:
-    capability, detector = scenario.overseer.capability, scenario.regime.detector
-    if capability is None:
-        return []
-    if not isinstance(detector, GaussianDetector):
-        needed = f"null where regime.detector.kind is {detector.kind}, which has no sensitivity"
-        return [(("overseer", "capability"), needed, capability)]
-    rates = [detector.rates_at(end)[0] for end in (capability.sensitivity.at_zero, capability.sensitivity.at_one)]
-    leaks = detector.unwatched_hit_rate
-    if leaks > min(rates):
-        needed = f"at most the least hit rate that the overseer's capability gives, {min(rates):g}"
-        return [(("regime", "detector", "unwatched_hit_rate"), needed, leaks)]
-    return []
-
-
-def _of_groups(scenario: Scenario) -> list[Mistake]:
-    mistakes: list[Mistake] = []
-    for place, group in enumerate(scenario.agents.groups):
-        try:
-            scenario.with_values({"agents.groups": (), **group.set.values()})
-        except InputError as error:
-            needed = f"values that agents can have ({'; '.join(error.messages)})"
-            mistakes.append((("agents", "groups", place, "set"), needed, group.set))
-    return mistakes
-
-
-def _is_told(cue: GaussianCue | BinaryCue) -> bool:
-    if isinstance(cue, BinaryCue):
-        return cue.accuracy == 1.0
-    return cue.discrimination == math.inf
 
 
 def fields_table() -> list[ParameterRow]:

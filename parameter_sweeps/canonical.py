@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from models.parameters import as_json
+from models.written import as_json
 
 
 def strict(value: Any) -> Any:

@@ -14,8 +14,8 @@ from functools import reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from models.parameters import as_json
 from models.scenario import Scenario
+from models.written import as_json
 from parameter_sweeps.canonical import sha256, strict
 from parameter_sweeps.factors import REGIME, varied_keys
 from parameter_sweeps.grids import cells_between, touching_axes, values_over

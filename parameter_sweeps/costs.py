@@ -24,7 +24,7 @@ from parameter_sweeps.small_scenarios import in_small
 from parameter_sweeps.store import open_store
 from parameter_sweeps.study import Study
 from simulation.preparation import prepare
-from simulation.run import run_replicate
+from simulation.replicates import run_replicate
 
 _CELLS_TRIED = 4
 #: Of the first try; each further one has twice as many of both, until it takes so many seconds.

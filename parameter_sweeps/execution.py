@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models.refusals import InputError, nearest_key, shortened
 from models.scenario import Scenario
@@ -23,7 +24,7 @@ from parameter_sweeps.loading import results_of
 from parameter_sweeps.maps import MAP_VARIABLES
 from parameter_sweeps.own_measures import Measure, admitted_measures, source_digests
 from parameter_sweeps.pool import MOST_DEATHS
-from parameter_sweeps.provenance import current_basis, note_beginning, note_end
+from parameter_sweeps.provenance import current_basis, git_state_ahead, note_beginning, note_end
 from parameter_sweeps.records import RecordWriter
 from parameter_sweeps.runs import Computed, compute_chunk, counts_classes, exact_values, packed
 from parameter_sweeps.sharding import admitted_part
@@ -34,7 +35,7 @@ from simulation.growth import at_birth
 from simulation.measures import MEASURE_NAMES
 from simulation.mechanisms import is_basic
 from simulation.preparation import prepare
-from simulation.run import run_replicate
+from simulation.replicates import run_replicate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,6 +126,7 @@ def run_sweep(
     names = (*measure_names(study), *functions)
     part = None if part is None else admitted_part(part)
     digests = source_digests(functions)
+    git = git_state_ahead()
     with chosen_executor(workers, cluster) as executor:
         prices = admitted_prices(study, names, bool(functions))
         store = begin(study, out, names, prices, digests, part, accept_other_code)
@@ -137,7 +139,7 @@ def run_sweep(
             for stage, missing in unfinished(store):
                 work = partial(compute, stage.study, stage.measures, **options)
                 is_light = is_ours and _is_basic_throughout(study) and _are_short(stage, missing)
-                _run_missing(stage, missing, tally, executor, work, is_light, fail_fast, tell)
+                _run_missing(stage, missing, tally, executor, work, is_light, fail_fast, tell, git)
     return results_of(store, part is not None)
 
 
@@ -213,16 +215,18 @@ def _run_missing(
     is_light: bool,
     fail_fast: bool,
     tell: Callable[[Advance], None],
+    git: Future[dict[str, Any] | None],
 ) -> None:
     basis = current_basis()
-    about = {
+    about: dict[str, Any] = {
         "seed": store.study.seed,
         "executor": type(executor).__name__,
         "workers": getattr(executor, "workers", 1),
         "part": store.manifest.part,
     }
     sweep = uuid.uuid4().hex[:12]
-    note_beginning(store.folder, basis, sweep=sweep, **about, runs_missing=tally.runs_left, files_missing=len(missing))
+    about |= {"sweep": sweep, "runs_missing": tally.runs_left, "files_missing": len(missing)}
+    note_beginning(store.folder, basis, git.result(), **about)
     failed_before = tally.failed
     try:
         with closing(_computed(work, store.study, missing, executor, is_light)) as found:

@@ -18,7 +18,7 @@ from parameter_sweeps.axes import MAXIMAL_MISTAKES, covers
 from parameter_sweeps.canonical import canonical_json, strict
 from parameter_sweeps.cell import Cell
 from parameter_sweeps.factors import REGIME, Factor, Planned, shape_of, values_at, varied_keys
-from parameter_sweeps.rebuilding import built, is_plain_value
+from parameter_sweeps.rebuilding import built, is_plain_value, plainly_built
 
 if TYPE_CHECKING:
     import numpy as np
@@ -126,7 +126,7 @@ class ConsecutiveScenarios:
             self._slow, self._begun = slow, self._begin(slow)
         if self._begun is not None:
             with suppress(InputError):
-                return built(self._begun, {key: values[key] for key in self._fast})
+                return plainly_built(self._begun, {key: values[key] for key in self._fast})
         return scenario_with(self._planned, values)
 
     def _begin(self, slow: Mapping[str, Any]) -> Scenario | None:

@@ -13,6 +13,7 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -82,7 +83,7 @@ def refuse_other_basis(folder: Path, held: Basis, given: Basis) -> None:
     )
 
 
-def note_beginning(folder: Path, basis: Basis, **about: Any) -> None:
+def note_beginning(folder: Path, basis: Basis, git: Mapping[str, Any] | None, **about: Any) -> None:
     """Add the line of a sweep that begins: code, packages, lock, processor, machine, time, and what else is given."""
     from models.compilation import processor_target
 
@@ -94,7 +95,7 @@ def note_beginning(folder: Path, basis: Basis, **about: Any) -> None:
         "basis": basis,
         "packages": packages(),
         "lock_sha256": _lock_digest(),
-        "git": git_state(_ROOT),
+        "git": git,
         "processor": processor_target(),
         "machine": _machine(),
     }
@@ -145,6 +146,14 @@ def git_state(root: Path) -> dict[str, Any] | None:
         "patch_sha256": hashlib.sha256(patch.encode()).hexdigest() if patch else None,
         "new_files": new[:MOST_NAMES],
     }
+
+
+def git_state_ahead() -> Future[dict[str, Any] | None]:
+    """Begin to ask git about this code, which takes longer than all else that is noted of a sweep."""
+    aside = ThreadPoolExecutor(1)
+    state = aside.submit(git_state, _ROOT)
+    aside.shutdown(wait=False)
+    return state
 
 
 def _git(root: Path, *arguments: str) -> str | None:

@@ -39,6 +39,11 @@ def built(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
         return scenario
     if not all(_parameter_at(scenario, key) for key in values):
         return scenario.with_values(values)
+    return plainly_built(scenario, values)
+
+
+def plainly_built(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """Return what `built` does, where each key is known to be that of a plain value (`is_plain_value`)."""
     try:
         return _with_new(scenario, _tree(values), values)
     except ValueError:

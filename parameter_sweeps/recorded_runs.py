@@ -11,7 +11,7 @@ from simulation.census import census_episodes
 from simulation.ledger import COLUMNS
 from simulation.preparation import Prepared
 from simulation.recording import trajectory_dataset
-from simulation.run import ReplicateRun
+from simulation.replicates import ReplicateRun
 
 _UNRECORDED: dict[str, Any] = {"record": "none", "record_every": 1}
 

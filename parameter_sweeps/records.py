@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from simulation.run import ReplicateRun
+    from simulation.replicates import ReplicateRun
 
 #: Rows are written when there are so many, so that memory stays flat.
 _ROWS_AT_ONCE = 100_000

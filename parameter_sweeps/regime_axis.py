@@ -7,10 +7,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from models.parameters import as_json
 from models.refusals import InputError, refusal, shortened
 from models.regime_parameters import Regime
 from models.scenario import Scenario
+from models.written import as_json
 from parameter_sweeps.catalogue import load_regime, shipped_regimes
 from parameter_sweeps.factors import REGIME
 from parameter_sweeps.regime_file import RegimeFile

@@ -22,7 +22,7 @@ from parameter_sweeps.records import RecordWriter
 from parameter_sweeps.study import Cell, Study
 from simulation.measures import CLASS_MEASURES, Told, measures_of
 from simulation.preparation import Prepared, prepare
-from simulation.run import run_replicate
+from simulation.replicates import run_replicate
 from simulation.valuation import strategy_values
 
 Row = tuple[dict[str, float], Failure]
@@ -71,6 +71,21 @@ class Asked:
         """The scenarios of its cells."""
         return ConsecutiveScenarios(self.study)
 
+    @cached_property
+    def some_exact(self) -> bool:
+        """Whether any measure is a variable of a map."""
+        return not set(MAP_VARIABLES).isdisjoint(self.measures)
+
+    @cached_property
+    def needs_no_run(self) -> bool:
+        """Whether all measures are exact, and nothing is recorded."""
+        return set(MAP_VARIABLES).issuperset(self.measures) and self.writer is None
+
+    @cached_property
+    def options(self) -> dict[str, Any]:
+        """How runs are made; classes are counted only if they are asked for."""
+        return {"with_classes": counts_classes(self.measures), "burn_in": self.study.burn_in}
+
 
 def compute_chunk(
     study: Study, measures: Sequence[str], chunk: Chunk, functions: Mapping[str, Measure] | None = None
@@ -102,7 +117,7 @@ def _of_cell(asked: Asked, cell: Cell, replicates: Sequence[int]) -> list[tuple[
         # the study's own cell, whose values were admitted: a thirtieth of the time of checking them anew
         scenario = asked.scenarios.of(cell.values)
         stage = "values"
-        exact = exact_values(scenario) if not set(MAP_VARIABLES).isdisjoint(asked.measures) else {}
+        exact = exact_values(scenario) if asked.some_exact else {}
         stage = "preparation"
         prepared = prepare(scenario)
     except Exception as error:
@@ -135,13 +150,9 @@ def counts_classes(measures: Sequence[str]) -> bool:
 def _of_run(
     asked: Asked, prepared: Prepared, exact: dict[str, float], cell: int, replicate: int, stream: int
 ) -> tuple[Found, Failure]:
-    # nothing is simulated for what is exact, and classes are counted only if they are asked for
-    if set(MAP_VARIABLES).issuperset(asked.measures) and asked.writer is None:
+    if asked.needs_no_run:
         return Found(None, exact), NO_FAILURE
-    study, stage = asked.study, "run"
-    options: dict[str, Any] = {
-        "with_classes": counts_classes(asked.measures), "burn_in": study.burn_in, "stream": stream,
-    }  # fmt: skip
+    study, stage, options = asked.study, "run", {**asked.options, "stream": stream}
     shown, kept = recording_options(study, prepared.scenario.run.episodes, bool(asked.functions))
     try:
         run = run_replicate(prepared, study.seed, replicate, **options, **shown)

@@ -6,23 +6,19 @@ the few that are flagged are then turned one by one.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compilation import compiled, compiled_briefly, compiled_loop
-from models.goals import ALIGNED_ANGLE, temptation_of, turned_angle
+from models.compilation import compiled_briefly, compiled_loop
+from models.goals import turned_angle
 from models.interpolation import (
     LossTable,
     place_after_turn,
-    place_of,
 )
 from models.perception import (
     FEEDBACK_NONE,
     belief_mean,
 )
-from models.response import guarding_cost
 from simulation.array_stages import (
     believe,
     decide,
@@ -35,22 +31,18 @@ from simulation.array_stages import (
     watch,
     weigh,
 )
+from simulation.array_world import World, new_world, part_of, renew, solve
 from simulation.census import class_counts
 from simulation.draws import Address
 from simulation.episode import is_turned
 from simulation.ledger import (
     LONGEST_TALLY,
-    RISE,
-    STANDING_WIDTH,
-    WIDTH,
     added_up,
     empty_tally,
-    first_stand,
     settle,
     settled_rows,
-    stand,
 )
-from simulation.plans import HELD, SOLVED, TABULATED, Plans, solved_loss
+from simulation.plans import HELD, SOLVED, TABULATED, Plans
 from simulation.population import BasicPopulation
 from simulation.settings import Settings
 
@@ -58,64 +50,6 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 BLOCK = 1024
-
-
-class World(NamedTuple):
-    """State and parameters of all agents, arrays of shape (agents,) unless said otherwise; changed in place."""
-
-    angle: Floats
-    tempted: Floats
-    watched_weight: Floats
-    unwatched_weight: Floats
-    loss: Floats
-    plan_begin: Integers
-    plan_weight: Floats
-    standing: Floats
-    turns: Integers
-    foresight: Floats
-    rationality: Floats
-    quality: Floats
-    guarding: Floats
-    terminal_guarding: Floats
-    reckoned_honeypots: Floats
-    forgetting: Floats
-    evidence_weight: Floats
-    tally: Integers
-    counts: Integers
-    since: Integers
-    belief_sum: Floats
-    sums: Floats
-
-
-def new_world(population: BasicPopulation, settings: Settings, plans: Plans) -> World:
-    """Return the world before its first episode."""
-    count = population.size
-    world = World(
-        angle=population.angle.copy(),
-        tempted=np.zeros(count),
-        watched_weight=population.watched_weight.copy(),
-        unwatched_weight=population.unwatched_weight.copy(),
-        loss=np.zeros(count),
-        plan_begin=np.zeros(count, np.int64),
-        plan_weight=np.zeros(count),
-        standing=np.zeros((count, STANDING_WIDTH)),
-        turns=np.zeros(count, np.int64),
-        foresight=population.foresight,
-        rationality=population.rationality,
-        quality=population.quality,
-        guarding=np.zeros(count),
-        terminal_guarding=population.guarding,
-        reckoned_honeypots=population.reckoned_honeypots,
-        forgetting=population.forgetting,
-        evidence_weight=population.evidence_weight,
-        tally=np.zeros(count, np.int64),
-        counts=np.zeros((count, 5), np.int64),
-        since=np.zeros(count, np.int64),
-        belief_sum=np.zeros(count),
-        sums=np.zeros((count, WIDTH)),
-    )
-    _start(world, settings, plans.mode, plans.table)
-    return world
 
 
 def advance(world: World, settings: Settings, plans: Plans, address: Address, first: int, last: int) -> None:
@@ -151,10 +85,9 @@ def census(world: World, settings: Settings, plans: Plans) -> Integers:
 
 @compiled_loop
 def _renew_plans(world: World, settings: Settings, mode: int, table: LossTable) -> None:
-    positions, missing = np.empty(BLOCK), np.empty(BLOCK, np.int64)
     if mode != HELD:
-        for low in range(0, world.angle.size, BLOCK):
-            _plan(world, settings, mode, table, low, min(low + BLOCK, world.angle.size), positions, missing)
+        size = world.angle.size
+        _plan(world, settings, mode, table, np.empty(size), np.empty(size, np.int64))
 
 
 @compiled_briefly
@@ -208,93 +141,87 @@ def run_episodes(
     first: int,
     last: int,
 ) -> None:
-    """Run the episodes from `first` up to, but not including, `last`."""
-    probability = np.empty(BLOCK)
-    uniforms = np.empty((4, BLOCK))
-    watched = np.empty(BLOCK, np.int64)
-    looks = np.empty(BLOCK, np.int64)
-    posteriors = np.empty(BLOCK)
-    acted = np.empty(BLOCK, np.int64)
-    flagged = np.empty(BLOCK, np.int64)
-    listed = np.empty(BLOCK, np.int64)
-    positions = np.empty(BLOCK)
-    prior = np.empty(BLOCK)
+    """Run the episodes from `first` up to, but not including, `last`.
+
+    A block goes through all of them before the next begins: no agent of the basic model sees another.
+    """
     count = world.angle.size
+    for low in range(0, count, BLOCK):
+        block = part_of(world, low, min(low + BLOCK, count))
+        _run_block(block, settings, mode, table, address, low, first, last)
+
+
+@compiled_loop
+def _run_block(
+    block: World,
+    settings: Settings,
+    mode: int,
+    table: LossTable,
+    address: Address,
+    low: int,
+    first: int,
+    last: int,
+) -> None:
+    """Run episodes of a block, whose first agent is number `low`."""
+    size = block.angle.size
+    probability, posteriors, prior, positions = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
+    watching, seeing, choosing, flagging = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
+    watched, looks = np.empty(size, np.int64), np.empty(size, np.int64)
+    acted, flagged, listed = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)
+    # Arrays by names of their own: taken out of the block at each use they would be counted at each use.
+    watched_weight, unwatched_weight, belief_sum = block.watched_weight, block.unwatched_weight, block.belief_sum
+    quality, reckoned_honeypots, rationality = block.quality, block.reckoned_honeypots, block.rationality
+    tempted, guarding, foresight, loss = block.tempted, block.guarding, block.foresight, block.loss
+    tally, forgetting, evidence_weight = block.tally, block.forgetting, block.evidence_weight
     for episode in range(first, last):
-        for low in range(0, count, BLOCK):
-            high = min(low + BLOCK, count)
-            size = high - low
-            if mode != HELD:
-                _plan(world, settings, mode, table, low, high, positions, listed)
-            believe(
-                prior[:size], world.belief_sum[low:high], world.watched_weight[low:high],
-                world.unwatched_weight[low:high],
+        if mode != HELD:
+            _plan(block, settings, mode, table, positions, listed)
+        believe(prior, belief_sum, watched_weight, unwatched_weight)
+        draw_uniforms(watching, seeing, choosing, flagging, episode, low, address)
+        watch(watched, looks, watching, settings.watching_rate)
+        if settings.honeypot_share > 0.0:
+            disguise(looks, settings.honeypot_share, episode, low, address)
+        perceive(posteriors, seeing, looks, prior, settings.cue_kind, quality, reckoned_honeypots)
+        weigh(
+            probability, posteriors, tempted, guarding, foresight, loss, rationality, settings.penalty,
+            settings.hit_rate, settings.false_alarm_rate,
+        )  # fmt: skip
+        flags = decide(
+            acted, flagged, tally, choosing, flagging, watched, probability, settings.hit_rate,
+            settings.false_alarm_rate,
+        )  # fmt: skip
+        if settings.feedback != FEEDBACK_NONE:
+            learn(
+                watched_weight, unwatched_weight, posteriors, watched, acted, flagged, forgetting, evidence_weight,
+                settings.feedback, settings.hit_rate, settings.false_alarm_rate,
             )  # fmt: skip
-            draw_uniforms(
-                uniforms[0, :size], uniforms[1, :size], uniforms[2, :size], uniforms[3, :size], episode, low, address
-            )
-            watch(watched[:size], looks[:size], uniforms[0, :size], settings.watching_rate)
-            if settings.honeypot_share > 0.0:
-                disguise(looks[:size], settings.honeypot_share, episode, low, address)
-            perceive(
-                posteriors[:size], uniforms[1, :size], looks[:size], prior[:size], settings.cue_kind,
-                world.quality[low:high], world.reckoned_honeypots[low:high],
-            )  # fmt: skip
-            weigh(
-                probability[:size], posteriors[:size], world.tempted[low:high], world.guarding[low:high],
-                world.foresight[low:high], world.loss[low:high], world.rationality[low:high], settings.penalty,
-                settings.hit_rate, settings.false_alarm_rate,
-            )  # fmt: skip
-            flags = decide(
-                acted[:size], flagged[:size], world.tally[low:high], uniforms[2, :size], uniforms[3, :size],
-                watched[:size], probability[:size], settings.hit_rate, settings.false_alarm_rate,
-            )  # fmt: skip
-            if settings.feedback != FEEDBACK_NONE:
-                learn(
-                    world.watched_weight[low:high], world.unwatched_weight[low:high], posteriors[:size],
-                    watched[:size], acted[:size], flagged[:size], world.forgetting[low:high],
-                    world.evidence_weight[low:high], settings.feedback, settings.hit_rate, settings.false_alarm_rate,
-                )  # fmt: skip
-            if flags > 0:
-                _respond(world, settings, mode, table, flagged[:size], low, episode, listed)
+        if flags > 0:
+            _respond(block, settings, mode, table, flagged, episode, listed)
 
 
 @compiled_loop
 def _plan(
-    world: World,
+    block: World,
     settings: Settings,
     mode: int,
     table: LossTable,
-    low: int,
-    high: int,
     positions: Floats,
     missing: Integers,
 ) -> None:
-    """Renew the losses of agents whose beliefs move; the last two arrays, (`BLOCK`,), are to be written over."""
+    """Renew the losses of agents whose beliefs move; the last two arrays, (agents,), are to be written over."""
     if mode == SOLVED:
-        for agent in range(low, high):
-            _solve(world, settings, agent)
+        for agent in range(block.angle.size):
+            solve(block, settings, agent)
         return
-    losses = world.loss[low:high]
     count = interpolate_losses(
-        losses, missing, positions, world.tempted[low:high], world.watched_weight[low:high],
-        world.unwatched_weight[low:high], world.plan_begin[low:high], world.plan_weight[low:high], table.usable,
-        table.shares.shape[1],
+        block.loss, missing, positions, block.tempted, block.watched_weight, block.unwatched_weight, block.plan_begin,
+        block.plan_weight, table.usable, table.shares.shape[1],
     )  # fmt: skip
     if count > 0:
         solve_missing_losses(
-            losses, missing[:count], world.angle[low:high], world.tempted[low:high], world.watched_weight[low:high],
-            world.unwatched_weight[low:high], world.foresight[low:high], world.terminal_guarding[low:high],
-            world.quality[low:high], world.reckoned_honeypots[low:high], settings,
+            block.loss, missing[:count], block.angle, block.tempted, block.watched_weight, block.unwatched_weight,
+            block.foresight, block.terminal_guarding, block.quality, block.reckoned_honeypots, settings,
         )  # fmt: skip
-
-
-@compiled
-def _solve(world: World, settings: Settings, agent: int) -> None:
-    world.loss[agent] = solved_loss(
-        world.angle[agent], world.watched_weight[agent], world.unwatched_weight[agent], world.foresight[agent],
-        world.terminal_guarding[agent], world.quality[agent], world.reckoned_honeypots[agent], settings,
-    )  # fmt: skip
 
 
 @compiled_loop
@@ -304,18 +231,16 @@ def _respond(
     mode: int,
     table: LossTable,
     flagged: Integers,
-    low: int,
     episode: int,
     hit: Integers,
 ) -> None:
     """Turn the goals of those who were flagged and are not aligned; settle what they did until now."""
-    # Arrays by names of their own: taken out of the world at each use they would be counted at each use.
     angle, tempted, guarding, turns, since = world.angle, world.tempted, world.guarding, world.turns, world.since
     tally, counts, sums, standing = world.tally, world.counts, world.sums, world.standing
     begins = world.plan_begin
     flags = turned = 0
     for offset in range(flagged.size):
-        hit[flags] = low + offset
+        hit[flags] = offset
         flags += flagged[offset]
     for place in range(flags):
         agent = hit[place]
@@ -335,32 +260,7 @@ def _respond(
             angle[agent] = turned_angle(angle[agent], settings.rotation)
             if mode == TABULATED:
                 begins[agent] = place_after_turn(begins[agent], angle[agent], table)
-    _renew(world, settings, mode, hit[:turned])
-
-
-@compiled_loop
-def _renew(world: World, settings: Settings, mode: int, agents: Integers) -> None:
-    """Set what depends on the angle of these agents: temptation, guarding, standing, and a plan that is held."""
-    angle, tempted, guarding, standing = world.angle, world.tempted, world.guarding, world.standing
-    terminal_guarding = world.terminal_guarding
-    for agent in agents:
-        stand(standing, agent, angle[agent])
-        is_aligned = angle[agent] < ALIGNED_ANGLE
-        temptation = temptation_of(settings.stakes_kind, settings.scale, standing[agent, RISE])
-        tempted[agent] = 0.0 if is_aligned else temptation
-        guarding[agent] = guarding_cost(terminal_guarding[agent], angle[agent], settings.rotation)
-    if mode == HELD:
-        for agent in agents:
-            _solve(world, settings, agent)
-
-
-@compiled_briefly
-def _start(world: World, settings: Settings, mode: int, table: LossTable) -> None:
-    for agent in range(world.angle.size):
-        first_stand(world.standing, agent, world.angle[agent], settings.stakes_kind, settings.scale)
-        if mode == TABULATED:
-            world.plan_begin[agent], world.plan_weight[agent] = place_of(world.angle[agent], table)
-    _renew(world, settings, mode, np.arange(world.angle.size))
+    renew(world, settings, mode, hit[:turned])
 
 
 @compiled_briefly

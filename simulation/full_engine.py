@@ -38,12 +38,13 @@ from simulation.full_stages import (
     start,
 )
 from simulation.full_world import FullWorld, new_full_world
+from simulation.goal_directions import population_directions
 from simulation.groups import LEARNER, THRESHOLD
 from simulation.imitation import imitate_all, is_round
 from simulation.learner import Birth, Lessons, Nature, Rules, learned_rule
 from simulation.mechanisms import Mechanisms
 from simulation.neighbourhood import Neighbours
-from simulation.population import Population, population_directions
+from simulation.population import Population
 from simulation.preparation import Prepared
 from simulation.random_stakes import drawn_temptations
 from simulation.settings import Settings

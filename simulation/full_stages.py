@@ -33,6 +33,7 @@ from models.schedules import BUDGET, ESCALATING, TARGETED
 from models.society import complying_share, conformity_pull, mixed_weight, news_evidence
 from models.successors import planned_losses
 from models.tasks import task_own_gain, task_temptation
+from simulation.accounting import account
 from simulation.array_stages import draw_uniforms
 from simulation.deciders import learned_choice, threshold_choice
 from simulation.draws import HONEYPOT, IMPULSE, SCHEDULE, Address
@@ -43,7 +44,7 @@ from simulation.full_plans import HELD, FullPlans, losses_at, stand_among
 from simulation.full_world import FullWorld, detector_at, keep_detector
 from simulation.groups import LEARNER, PLANNER
 from simulation.growth import DISCRIMINATION, FORESIGHT, RATIONALITY, grown_rates, ramped_depth, ramped_value
-from simulation.ledger import OWN_GAIN, RISE, account, first_stand, stand
+from simulation.ledger import OWN_GAIN, RISE, first_stand, stand
 from simulation.mechanisms import Mechanisms
 from simulation.neighbourhood import Neighbours, count_all_others, count_neighbours, mean_of_neighbours
 from simulation.settings import Settings

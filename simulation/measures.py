@@ -201,7 +201,7 @@ def judgement(rows: Floats, angle: Floats) -> dict[str, float]:
     """Return trust, and how well suspicion tells who is misaligned now, at `angle` (radians)."""
     suspected = suspicions(rows)
     return {
-        "trust": float(1.0 - suspected.mean()),
+        "trust": 1.0 - float(np.add.reduce(suspected)) / suspected.size,
         "suspicion_auc": area_under_curve(suspected, angle > 0.0),
     }
 

@@ -1,11 +1,8 @@
 """The Mesa engine: one Python object an agent, for reading, teaching and extending.
 
 A model takes one step of `simulation.episode` after the other, each for all agents (`simulation.mesa_agent`). Draws
-come from their addresses, never from Mesa's own generators. States and choices are those of the array engine to the
-last bit.
-
-To change what agents do, override a step in a class of their own and give it to a model as its `agent_class`:
-`simulation.run.simulate` has an example.
+come from their addresses, never from Mesa's own generators. States and choices are those of the array engine, bit by
+bit. For agents of your own override steps in a class of theirs, a model's `agent_class`: see `simulation.run.simulate`.
 """
 
 from __future__ import annotations
@@ -25,15 +22,16 @@ from models.response import guarding_cost
 from models.scenario import Scenario
 from models.strategies import ALIGNED, CLASS_NAMES
 from simulation import draws, ledger
+from simulation.accounting import account
 from simulation.census import ALL, CONFLICT, UNMODIFIED, class_counts
 from simulation.deciders import nature_of
 from simulation.draws import Address
+from simulation.goal_directions import population_directions
 from simulation.groups import THRESHOLD
 from simulation.imitation import PAYOFF, is_round
 from simulation.mesa_agent import ComplianceAgent
 from simulation.mesa_overseer import Overseer
 from simulation.plan_modes import solved_plans
-from simulation.population import population_directions
 from simulation.preparation import Prepared, prepare
 from simulation.random_stakes import drawn_temptations
 from simulation.resolution import plans_in, replicate_of
@@ -185,7 +183,7 @@ class ComplianceModel(mesa.Model):  # type: ignore[misc]
         """Count in the ledger what an agent did in this episode, before its goals turn."""
         index = agent.index
         if not self.prepared.is_basic:
-            ledger.account(
+            account(
                 self.sums, index, agent.option, agent.watched, agent.flagged, agent.answered, agent.turned,
                 int(agent.turns > 0), agent.strategic, agent.temptation, agent.own_gain,
                 guarding_cost(agent.terminal_guarding, agent.angle, agent.response.rotation),

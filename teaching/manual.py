@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from models.parameter_table import ParameterRow
-from models.parameters import listed
 from models.refusals import InputError
 from models.scenario import fields_table
+from models.written import listed
 from parameter_sweeps.catalogue import load_regime, shipped_regimes
 from parameter_sweeps.whole_files import write_whole
 

@@ -53,7 +53,7 @@ def _print(name: str, rows: list[Row], in_short: bool) -> None:
 
 
 def _shown(value: object) -> str:
-    from models.parameters import listed
+    from models.written import listed
 
     return listed([value])
 
@@ -114,8 +114,8 @@ def _measures() -> list[Row]:
 
 
 def _parameters() -> list[Row]:
-    from models.parameters import as_json
     from models.scenario import fields_table
+    from models.written import as_json
 
     return [
         {

@@ -11,10 +11,11 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from models.parameters import INFINITY_AS_TEXT, Parameter, listed, parameter_of
+from models.parameters import Parameter, parameter_of
 from models.refusals import ANY_ENTRY, branches, entries, walk
 from models.scenario import Scenario
 from models.schedule_parameters import Unwatched
+from models.written import INFINITY_AS_TEXT, listed
 
 Schema = dict[str, Any]
 

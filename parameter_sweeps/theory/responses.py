@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from models.literature import escalated_compliance_share, escalation_limit, second_group_rate
+from models.escalation import escalated_compliance_share, escalation_limit, second_group_rate
 from parameter_sweeps.theory.checks import Check, Effort, Sample
 from parameter_sweeps.theory.probing import (
     TOLD,

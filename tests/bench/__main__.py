@@ -37,8 +37,8 @@ from simulation.mesa_engine import ComplianceModel
 from simulation.plans import Plans, plans_of
 from simulation.population import draw_population
 from simulation.preparation import Prepared, prepare
+from simulation.replicates import array_world
 from simulation.resolution import plans_in, replicate_of
-from simulation.run import array_world
 from simulation.settings import settings_of
 from tests.bench.lean_mesa import LeanModel
 from tests.bench.plain_mesa import PlainModel

@@ -32,7 +32,7 @@ from parameter_sweeps.runs import Computed, exact_values, packed
 from parameter_sweeps.store import begin
 from parameter_sweeps.study import Study
 from simulation.preparation import prepare
-from simulation.run import run_replicate
+from simulation.replicates import run_replicate
 
 CELL_SECONDS = 0.05
 MEASURE = ("compliance_gap",)

@@ -14,7 +14,7 @@ from models.parameter_table import declarations
 from models.refusals import InputError
 from models.scenario import Scenario
 from simulation.preparation import prepare
-from simulation.run import array_world
+from simulation.replicates import array_world
 from tests.fuzzing.guard import guarded
 from tests.fuzzing.hostile import NUMBERS
 from tests.fuzzing.targets import Target

@@ -29,6 +29,7 @@ from models.cascades import (
     replicator_linear_period,
     replicator_period,
 )
+from models.escalation import escalated_compliance_share, escalation_limit, second_group_rate
 from models.literature import (
     InspectionGame,
     audit_catch_probability,
@@ -38,14 +39,11 @@ from models.literature import (
     detection_auc,
     deterrent_penalty,
     deterring_rate,
-    escalated_compliance_share,
-    escalation_limit,
     hiding_gain,
     inspection_equilibrium,
     logit_equilibrium,
     persuasion_compliance,
     persuasive_posterior,
-    second_group_rate,
     weighted_deterrence_threshold,
 )
 from models.perception import false_signal_probability, posterior

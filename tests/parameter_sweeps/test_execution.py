@@ -27,7 +27,8 @@ from parameter_sweeps.store import begin, open_store
 from parameter_sweeps.study import Study
 from simulation.measures import CLASS_MEASURES, MEASURE_NAMES
 from simulation.preparation import prepare
-from simulation.run import run_replicate, simulate
+from simulation.replicates import run_replicate
+from simulation.run import simulate
 from simulation.valuation import strategy_values
 
 FORESIGHT, RATE, MEAN = "agents.foresight", "regime.schedule.rate", "agents.beliefs.mean"

@@ -20,7 +20,7 @@ from parameter_sweeps.log import append, digest_of, read_log
 from parameter_sweeps.replay import replay_row
 from parameter_sweeps.status import directory_status
 from parameter_sweeps.store import locked, open_store
-from simulation.run import run_replicate
+from simulation.replicates import run_replicate
 
 pytestmark = pytest.mark.usefixtures("small_chunks")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.literature import escalation_limit, second_group_rate
+from models.escalation import escalation_limit, second_group_rate
 from parameter_sweeps.theory.cells import false_alarms
 from parameter_sweeps.theory.cells import results as map_checks
 from parameter_sweeps.theory.checks import Check, Effort, Sample, half_of_last_digit

@@ -19,7 +19,8 @@ from models.society_parameters import Society
 from simulation.measures import MEASURES
 from simulation.mesa_engine import ComplianceModel, agent_rows, agent_states
 from simulation.preparation import prepare
-from simulation.run import RunResult, array_world, simulate
+from simulation.replicates import array_world
+from simulation.run import RunResult, simulate
 from tests.simulation.test_engines_agree import assert_same_bits
 
 REPLICATES = 2

@@ -10,7 +10,7 @@ from models.scenario import Scenario
 from simulation.census import census_episodes
 from simulation.measures import CLASS_MEASURES, MEASURE_NAMES
 from simulation.preparation import prepare
-from simulation.run import run_replicate
+from simulation.replicates import run_replicate
 
 SCENARIO = Scenario().with_values({"agents.count": 30, "run.episodes": 12})
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from models.choice import COMPLY
 from models.scenario import Scenario
 from simulation import array_engine
+from simulation.goal_directions import goal_vectors
 from simulation.ledger import COLUMNS, LONGEST_TALLY
 from simulation.mesa_engine import (
     ComplianceAgent,
@@ -22,9 +23,8 @@ from simulation.mesa_engine import (
     totals,
 )
 from simulation.plans import HELD, SOLVED, TABULATED
-from simulation.population import goal_vectors
 from simulation.preparation import prepare
-from simulation.run import array_world
+from simulation.replicates import array_world
 
 STATES = ("angle", "watched_weight", "unwatched_weight", "loss", "turns")
 

@@ -14,7 +14,7 @@ from models.scenario import Scenario
 from simulation.ledger import COLUMNS
 from simulation.mesa_engine import MesaWorld, agent_rows, agent_states
 from simulation.preparation import prepare
-from simulation.run import array_world
+from simulation.replicates import array_world
 from tests.simulation.test_engines_agree import (
     EVERYTHING as BASIC,
 )

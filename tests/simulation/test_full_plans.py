@@ -11,8 +11,8 @@ from simulation.full_plans import HELD, SOLVED, TABULATED
 from simulation.mesa_engine import MesaWorld
 from simulation.plan_kinds import BELIEF, kinds_of
 from simulation.preparation import prepare
+from simulation.replicates import array_world
 from simulation.resolution import agent_columns, plans_in, replicate_of
-from simulation.run import array_world
 from tests.models.table_errors import ON_ROWS, SETS, table_error
 from tests.simulation.test_engines_agree import spread
 from tests.simulation.test_full_engines_agree import EVERYTHING, STAKES, assert_worlds_agree

@@ -16,7 +16,8 @@ from simulation.explanation import explain
 from simulation.groups import group_of_agents, group_sizes
 from simulation.population import BasicPopulation, draw_basic_population, draw_population
 from simulation.preparation import prepare
-from simulation.run import array_world, simulate
+from simulation.replicates import array_world
+from simulation.run import simulate
 from simulation.valuation import strategy_values
 
 BUSY = {

@@ -12,7 +12,8 @@ from simulation.decision_numbers import decision_columns
 from simulation.explanation import explain
 from simulation.growth import at_birth
 from simulation.preparation import prepare
-from simulation.run import array_world, simulate
+from simulation.replicates import array_world
+from simulation.run import simulate
 from simulation.valuation import strategy_values
 
 FEW = {"agents.count": 60, "run.episodes": 20, "run.replicates": 2, "regime.response.rotation": 0.3}

@@ -17,7 +17,7 @@ from simulation.imitation import PAYOFF, imitate_all, is_round
 from simulation.ledger import WIDTH
 from simulation.neighbourhood import Neighbours
 from simulation.preparation import prepare
-from simulation.run import array_world
+from simulation.replicates import array_world
 
 ALWAYS, NEVER = 2.0, 0.0
 #: Nobody is modified, and everybody is a neighbour.

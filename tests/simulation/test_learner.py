@@ -18,7 +18,8 @@ from simulation.deciders import learner_class
 from simulation.draws import Address
 from simulation.learner import Birth, Lessons, Nature, learned_rates, learned_rule
 from simulation.preparation import prepare
-from simulation.run import array_world, simulate
+from simulation.replicates import array_world
+from simulation.run import simulate
 
 TAU = 0.9
 RESPONSE = Response(0.0, 0.0, 1.0, 0.0, 0, 0.0, 0.0, 0.0, 0.0)

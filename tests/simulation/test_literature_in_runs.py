@@ -24,14 +24,8 @@ from models.cascades import (
     influence,
     replicator_flow,
 )
-from models.literature import (
-    InspectionGame,
-    beta_mean,
-    detection_auc,
-    escalated_compliance_share,
-    escalation_limit,
-    logit_equilibrium,
-)
+from models.escalation import escalated_compliance_share, escalation_limit
+from models.literature import InspectionGame, beta_mean, detection_auc, logit_equilibrium
 from parameter_sweeps.catalogue import load_scenario
 from simulation.mesa_agent import ComplianceAgent
 from simulation.population import draw_population

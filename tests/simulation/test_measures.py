@@ -11,7 +11,8 @@ from simulation import ledger
 from simulation.census import census_episodes
 from simulation.measures import MEASURE_NAMES, MEASURES, area_under_curve, behaviour, classes, measures_of, suspicions
 from simulation.preparation import prepare
-from simulation.run import run_replicate, simulate
+from simulation.replicates import run_replicate
+from simulation.run import simulate
 from simulation.settings import settings_of
 
 SCENARIO = Scenario().with_values(
