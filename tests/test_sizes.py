@@ -18,7 +18,6 @@ LONG_FILES = {
 LONG_FUNCTIONS = {
     ("simulation/full_world.py", "new_full_world"): "a line an array of the world",
     ("simulation/mesa_agent.py", "__init__"): "a line a parameter of an agent",
-    ("simulation/array_engine.py", "run_episodes"): "the stages one after the other, each call with all its arrays",
     ("simulation/accounting.py", "account"): "a line a column of the ledger",
     ("simulation/learner.py", "_live"): "one life, whose state would have to be handed on between its parts",
     ("parameter_sweeps/theory/overseers.py", "_deterrence"): "a list of checks",
