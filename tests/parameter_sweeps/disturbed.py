@@ -60,9 +60,10 @@ class Site(NamedTuple):
         begin(study, out, measure_names(study), self.prices)
         return out
 
-    def command(self, out: Path, workers: int = 1, *more: str) -> list[str]:
-        """Return the arguments of the command."""
-        return ["sweep", str(self.study), "--out", str(out), "--workers", str(workers), *more]
+    def command(self, out: Path, workers: int | None = 1, *more: str) -> list[str]:
+        """Return the arguments of the command; without a number of workers chunks are computed in threads."""
+        asked = [] if workers is None else ["--workers", str(workers)]
+        return ["sweep", str(self.study), "--out", str(out), *asked, *more]
 
 
 def study_of_size(chunks: int) -> Study:

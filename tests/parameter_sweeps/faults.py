@@ -40,7 +40,7 @@ KEPT = "finished work is kept"
 INTERRUPTED = "compliance: interrupted; finished work is kept, and the same command goes on from there\n"
 
 
-def completed(site: Site, out: Path, workers: int = 1) -> None:
+def completed(site: Site, out: Path, workers: int | None = 1) -> None:
     """Give the same command again, and check that it makes what an undisturbed sweep makes."""
     outcome = finished(started(site.command(out, workers)))
     assert outcome.status == 0, outcome
@@ -68,13 +68,13 @@ def group_kills(folder: Path, rounds: int) -> str:
     kills = between = directories = 0
     out, kept = site.begun("killed-0"), set[str]()
     while kills < rounds:
-        workers = 1 + kills % 2
+        workers = (1, 2, None)[kills % 3]
         sweep = started(site.command(out, workers))
         if kills % 8 < 5:
             wait_for_more(sweep, out, len(kept))
             time.sleep(random_moment.uniform(0, 0.5 * site.seconds))
         else:
-            time.sleep(random_moment.uniform(0, site.seconds * (1 if workers == 1 else 4)))
+            time.sleep(random_moment.uniform(0, site.seconds * (4 if workers == 2 else 1)))
         outcome = killed(sweep)
         kept = unharmed(site, out, kept)
         assert outcome.status in (0, -signal.SIGKILL), outcome
@@ -114,12 +114,12 @@ def worker_kills(folder: Path, rounds: int) -> str:
 def interruptions(folder: Path, rounds: int) -> str:
     """Interrupt sweeps as ctrl-C does, which reaches all their processes: nothing that was finished is lost."""
     site, random_moment = prepared(folder), random.Random(3)
-    ways = [(1,), (2,), (1, "--cluster", "local")]
+    ways: list[tuple[int | None, *tuple[str, ...]]] = [(1,), (2,), (None,), (1, "--cluster", "local")]
     wanted, tries, done, longest = max(len(ways), rounds // 4), 0, 0, 0.3 * site.seconds
     while done < wanted:
         out = site.begun(f"interrupted-{tries}")
         workers, *more = ways[done % len(ways)]
-        sweep = started(site.command(out, int(workers), *map(str, more)))
+        sweep = started(site.command(out, workers, *more))
         wait_for_more(sweep, out, 0)
         time.sleep(random_moment.uniform(0, longest))
         with suppress(ProcessLookupError):
