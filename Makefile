@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: install demo test theory published studies lessons schemas docs torture fuzz coverage mutation lint bench bench-quick clean
+.PHONY: install demo test test-slow theory published studies lessons schemas docs torture fuzz coverage mutation lint bench bench-quick clean
 
 install: $(STAMP)
 
@@ -41,7 +41,11 @@ demo: $(STAMP)
 	$(BIN)/compliance figures $(DEMO)/sweep --out $(DEMO)/figures
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --durations=15
+	$(BIN)/python -m pytest -n 2 -m "not slow" --durations=15
+
+# Browsers, clusters, faults, built archives, and every page followed: tests/conftest.py.
+test-slow: $(STAMP)
+	$(BIN)/python -m pytest -n 2 -m slow --durations=15
 
 # Every result of the theory, exactly and by simulation, as a table in docs/.
 theory: $(STAMP)

@@ -93,7 +93,8 @@ def read_chunk(path: Path, chunk: Chunk, schema: pa.Schema, sha256: str | None =
         # before anything is unpacked: a few bytes may stand for more than a computer holds
         if file.metadata.num_rows != chunk.runs or not file.schema_arrow.equals(schema) or is_bloated(file):
             raise InputError([f"{path} must hold {chunk.runs} rows of this study, got others: {ADVICE}"])
-        table = file.read()
+        # a thread of the reader that lets go of the bytes as the interpreter ends would abort the process
+        table = file.read(use_threads=False)
     except (InputError, MemoryError):
         raise
     # a damaged head makes the reader raise nearly anything, a UnicodeDecodeError for one

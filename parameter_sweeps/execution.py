@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -24,7 +23,7 @@ from parameter_sweeps.loading import results_of
 from parameter_sweeps.maps import MAP_VARIABLES
 from parameter_sweeps.own_measures import Measure, admitted_measures, source_digests
 from parameter_sweeps.pool import MOST_DEATHS
-from parameter_sweeps.provenance import current_basis, git_state_ahead, note_beginning, note_end
+from parameter_sweeps.provenance import current_basis, note_beginning, note_end
 from parameter_sweeps.records import RecordWriter
 from parameter_sweeps.runs import Computed, compute_chunk, counts_classes, exact_values, packed
 from parameter_sweeps.sharding import admitted_part
@@ -126,7 +125,6 @@ def run_sweep(
     names = (*measure_names(study), *functions)
     part = None if part is None else admitted_part(part)
     digests = source_digests(functions)
-    git = git_state_ahead()
     with chosen_executor(workers, cluster) as executor:
         prices = admitted_prices(study, names, bool(functions))
         store = begin(study, out, names, prices, digests, part, accept_other_code)
@@ -139,7 +137,7 @@ def run_sweep(
             for stage, missing in unfinished(store):
                 work = partial(compute, stage.study, stage.measures, **options)
                 is_light = is_ours and _is_basic_throughout(study) and _are_short(stage, missing)
-                _run_missing(stage, missing, tally, executor, work, is_light, fail_fast, tell, git)
+                _run_missing(stage, missing, tally, executor, work, is_light, fail_fast, tell)
     return results_of(store, part is not None)
 
 
@@ -215,7 +213,6 @@ def _run_missing(
     is_light: bool,
     fail_fast: bool,
     tell: Callable[[Advance], None],
-    git: Future[dict[str, Any] | None],
 ) -> None:
     basis = current_basis()
     about: dict[str, Any] = {
@@ -226,7 +223,7 @@ def _run_missing(
     }
     sweep = uuid.uuid4().hex[:12]
     about |= {"sweep": sweep, "runs_missing": tally.runs_left, "files_missing": len(missing)}
-    note_beginning(store.folder, basis, git.result(), **about)
+    note_beginning(store.folder, basis, **about)
     failed_before = tally.failed
     try:
         with closing(_computed(work, store.study, missing, executor, is_light)) as found:

@@ -36,7 +36,7 @@ def files_by_content(folder: Path, study: Study, chunks: Sequence[Chunk]) -> dic
             head = pq.ParquetFile(pa.BufferReader(plain_bytes(path)))
             if is_bloated(head):
                 raise OSError(errno.EFBIG, "far more than its rows can need")
-            head = head.read(columns=[*study.axes, "replicate"])
+            head = head.read(columns=[*study.axes, "replicate"], use_threads=False)
         # a damaged head makes the reader raise nearly anything, a UnicodeDecodeError for one
         except Exception as error:
             problem = shortened(str(error))

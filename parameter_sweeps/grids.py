@@ -130,6 +130,8 @@ class ConsecutiveScenarios:
         return scenario_with(self._planned, values)
 
     def _begin(self, slow: Mapping[str, Any]) -> Scenario | None:
+        if not self._fast or REGIME in self._fast:
+            return None
         try:
             begun = scenario_with(self._planned, slow)
         except InputError:
@@ -137,7 +139,7 @@ class ConsecutiveScenarios:
             return None
         keys = {*slow, *self._fast} - {REGIME}
         # a kind decides which other keys there are, and is changed together with them
-        return begun if self._fast and all(is_plain_value(begun, key) for key in keys) else None
+        return begun if all(is_plain_value(begun, key) for key in keys) else None
 
 
 def _restricted(planned: Planned, keys: Sequence[str]) -> dict[int, tuple[Factor, NDArray[np.int64]]]:

@@ -13,7 +13,7 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -83,7 +83,7 @@ def refuse_other_basis(folder: Path, held: Basis, given: Basis) -> None:
     )
 
 
-def note_beginning(folder: Path, basis: Basis, git: Mapping[str, Any] | None, **about: Any) -> None:
+def note_beginning(folder: Path, basis: Basis, **about: Any) -> None:
     """Add the line of a sweep that begins: code, packages, lock, processor, machine, time, and what else is given."""
     from models.compilation import processor_target
 
@@ -95,7 +95,7 @@ def note_beginning(folder: Path, basis: Basis, git: Mapping[str, Any] | None, **
         "basis": basis,
         "packages": packages(),
         "lock_sha256": _lock_digest(),
-        "git": git,
+        "git": git_state(_ROOT),
         "processor": processor_target(),
         "machine": _machine(),
     }
@@ -136,8 +136,11 @@ def git_state(root: Path) -> dict[str, Any] | None:
     top = _git(root, "rev-parse", "--show-toplevel")
     if top is None or Path(top.strip()).resolve() != root:
         return None
-    commit, patch = _git(root, "rev-parse", "HEAD"), _git(root, "diff", "HEAD", "--no-color", "--no-ext-diff") or ""
-    new = (_git(root, "ls-files", "--others", "--exclude-standard") or "").splitlines()
+    asked = ("rev-parse HEAD", "diff HEAD --no-color --no-ext-diff", "ls-files --others --exclude-standard")
+    # side by side: to ask is most of what it takes to begin
+    with ThreadPoolExecutor(len(asked)) as aside:
+        commit, patch, names = aside.map(lambda command: _git(root, *command.split()), asked)
+    patch, new = patch or "", (names or "").splitlines()
     return {
         "commit": None if commit is None else commit.strip(),
         "is_dirty": bool(patch or new),
@@ -146,14 +149,6 @@ def git_state(root: Path) -> dict[str, Any] | None:
         "patch_sha256": hashlib.sha256(patch.encode()).hexdigest() if patch else None,
         "new_files": new[:MOST_NAMES],
     }
-
-
-def git_state_ahead() -> Future[dict[str, Any] | None]:
-    """Begin to ask git about this code, which takes longer than all else that is noted of a sweep."""
-    aside = ThreadPoolExecutor(1)
-    state = aside.submit(git_state, _ROOT)
-    aside.shutdown(wait=False)
-    return state
 
 
 def _git(root: Path, *arguments: str) -> str | None:

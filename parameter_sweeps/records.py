@@ -122,7 +122,7 @@ def read_records(path: Path, sha256: str | None = None) -> pa.Table:
         if problem := _unlike_records(file):
             raise InputError([f"{path} must be a file of records, got {problem}: {ADVICE}"])
         # what is said of pandas there could make other columns of them
-        return file.read().replace_schema_metadata(None)
+        return file.read(use_threads=False).replace_schema_metadata(None)
     except (InputError, MemoryError):
         raise
     # a damaged head makes the reader raise nearly anything, a UnicodeDecodeError for one
