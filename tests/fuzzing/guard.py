@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import matplotlib  # noqa: F401 (as it is first imported it makes folders of its own)
+import matplotlib.font_manager  # noqa: F401 (as it is first imported it makes folders of its own)
 from click.testing import Result
 from typer.testing import CliRunner
 
