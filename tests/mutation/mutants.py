@@ -11,8 +11,8 @@ from typing import Any
 
 #: Rules, and nothing else: records of parameters have tests of their own, of what they refuse.
 RULES = (
-    "capability", "cascades", "choice", "commitment", "detection", "goals", "imitation", "learning", "literature",
-    "options", "overseer", "perception", "response", "schedules", "society", "stakes", "tasks",
+    "capability", "cascades", "choice", "commitment", "detection", "escalation", "goals", "imitation", "learning",
+    "literature", "options", "overseer", "perception", "response", "schedules", "society", "stakes", "tasks",
 )  # fmt: skip
 #: Rules of planners: their tests take minutes without the compiler, for each mutant.
 PLANS = (
