@@ -106,7 +106,7 @@ def cell_rows(asked: Asked, cell: Cell, replicates: Sequence[int]) -> list[Row]:
 
 
 def _settled(found: Sequence[tuple[Found, Failure]]) -> list[Row]:
-    """Return rows; the measures of all at once, a tenth of the time of one after the other."""
+    """Return rows; the measures of all are computed at once."""
     measures = iter(measures_of([told for (told, _), _ in found if told is not None]))
     return [({**({} if told is None else next(measures)), **others}, failure) for (told, others), failure in found]
 
