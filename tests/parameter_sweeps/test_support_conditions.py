@@ -9,7 +9,7 @@ import pytest
 from models.refusals import InputError
 from parameter_sweeps.study import Study
 from parameter_sweeps.study_file import study_text
-from parameter_sweeps.support_conditions import STATISTICS, conditions_of
+from parameter_sweeps.support_conditions import REFERENCES, SIDES_OF_AGREEMENT, STATISTICS, conditions_of
 from parameter_sweeps.yaml_loader import parse_yaml
 
 FORESIGHT = "agents.foresight"
@@ -81,6 +81,25 @@ def test_a_number_stands_for_the_nearest_level_and_a_range_for_those_within():
           "above": 0}, "supports_if.to must be one of 'random_audit', 'covert', got 'none'"),
         ({"statistic": "share_of_cells", "above": 0},
          "supports_if must have class, or measure with level, for share_of_cells"),
+        ({"statistic": "share_of_cells", "measure": "trust", "class": "faking", "above": 0},
+         "supports_if must have class, or measure with level, for share_of_cells"),
+        ({"statistic": "share_of_cells", "measure": "compliance_gap", "above": 0},
+         "supports_if.level must be given with measure, got nothing"),
+        ({"statistic": "share_of_cells", "class": "fake", "above": 0},
+         "supports_if.class must be one of aligned, compliant, faking, context_sensitive, honest, perverse, got 'fake'"),
+        ({"all": [HOLDS] * 101}, "supports_if.all must be a list of at most 100 conditions, got 101"),
+        (HOLDS | {"measure": 3}, "supports_if.measure must be a name, got 3"),
+        (HOLDS | {"where": ["regime"]}, "supports_if.where must be a mapping of varied keys to values, got ['regime']"),
+        ({"statistic": "crossing", "measure": "compliance_gap", "axis": FORESIGHT, "level": "half", "above": 0},
+         "supports_if.level must be a number, got 'half'"),
+        ({"statistic": "slope", "measure": "compliance_gap", "axis": FORESIGHT, "logarithmic": "yes", "above": 0},
+         "supports_if.logarithmic must be true or false, got 'yes'"),
+        ({"statistic": "slope", "measure": "compliance_gap", "axis": "agents.count", "above": 0},
+         f"supports_if.axis must be a varied key (regime, {FORESIGHT}), got 'agents.count'"),
+        ({"statistic": "bound", "measure": "compliance_gap", "reference": "theory", "below": 0},
+         f"supports_if.reference must be {' or '.join(REFERENCES)}, got 'theory'"),
+        ({"statistic": "agreement", "of": "both", "above": 0},
+         f"supports_if.of must be {' or '.join(SIDES_OF_AGREEMENT)}, got 'both'"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_one_sentence(condition, message):
