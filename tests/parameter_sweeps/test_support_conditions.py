@@ -7,6 +7,7 @@ import math
 import pytest
 
 from models.refusals import InputError
+from models.strategies import CLASS_NAMES
 from parameter_sweeps.study import Study
 from parameter_sweeps.study_file import study_text
 from parameter_sweeps.support_conditions import REFERENCES, SIDES_OF_AGREEMENT, STATISTICS, conditions_of
@@ -86,7 +87,7 @@ def test_a_number_stands_for_the_nearest_level_and_a_range_for_those_within():
         ({"statistic": "share_of_cells", "measure": "compliance_gap", "above": 0},
          "supports_if.level must be given with measure, got nothing"),
         ({"statistic": "share_of_cells", "class": "fake", "above": 0},
-         "supports_if.class must be one of aligned, compliant, faking, context_sensitive, honest, perverse, got 'fake'"),
+         f"supports_if.class must be one of {', '.join(CLASS_NAMES)}, got 'fake'"),
         ({"all": [HOLDS] * 101}, "supports_if.all must be a list of at most 100 conditions, got 101"),
         (HOLDS | {"measure": 3}, "supports_if.measure must be a name, got 3"),
         (HOLDS | {"where": ["regime"]}, "supports_if.where must be a mapping of varied keys to values, got ['regime']"),
