@@ -195,6 +195,11 @@ class Dispatch(Generic[T, R]):
                     self._taken_back(future, flight)
                     return
                 patience *= 2
+            except OSError:
+                # the connection broke while the result was under way
+                self._present()
+                self._taken_back(future, flight)
+                return
             else:
                 future.release()
                 yield flight.task, result

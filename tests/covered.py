@@ -17,6 +17,12 @@ from pathlib import Path
 
 LEAST_PER_CENT = 95
 FLOORS = ("models", "parameter_sweeps")
+#: Tests of a floor that stand elsewhere: the theory is checked, schemas are written, and files are fuzzed through commands.
+ELSEWHERE = {
+    "parameter_sweeps": (
+        "tests/compliance/test_schemas.py", "tests/compliance/test_theory_and_game_commands.py", "tests/fuzzing",
+    ),
+}  # fmt: skip
 
 #: Of models/, without the compiler: tests that take minutes, or divide a plain number by zero, which only compiled
 #: rules may.
@@ -47,8 +53,8 @@ def _status_of(floor: str) -> int:
         environment = os.environ | {"COVERAGE_FILE": str(Path(folder) / "coverage")}
         if floor == "models":
             environment["NUMBA_DISABLE_JIT"] = "1"
-        chosen = _WITHOUT_COMPILER if floor == "models" else ()
-        tests = ["-m", "pytest", "-p", "no:xdist", f"tests/{floor}", *chosen]
+        chosen = ("-p", "no:xdist", *_WITHOUT_COMPILER) if floor == "models" else ("-n", "2")
+        tests = ["-m", "pytest", *chosen, f"tests/{floor}", *ELSEWHERE.get(floor, ())]
         steps = (
             ["run", f"--source={floor}", *tests],
             ["combine", "--quiet"],
