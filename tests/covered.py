@@ -17,7 +17,7 @@ from pathlib import Path
 
 LEAST_PER_CENT = 95
 FLOORS = ("models", "parameter_sweeps")
-#: Tests of a floor that stand elsewhere: the theory is checked, schemas are written, and files are fuzzed through commands.
+#: Tests of a floor that stand elsewhere: of the theory, of schemas, and of hostile files.
 ELSEWHERE = {
     "parameter_sweeps": (
         "tests/compliance/test_schemas.py", "tests/compliance/test_theory_and_game_commands.py", "tests/fuzzing",
