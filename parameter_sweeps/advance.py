@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
-from parameter_sweeps.chunks import Chunk, Prices, predicted_work
+from models.refusals import InputError
+from parameter_sweeps.chunks import STEP_OF_EVERYTHING, Chunk, Prices, predicted_work
 from parameter_sweeps.directory import Store, chunks_of_cells, unfinished
+from parameter_sweeps.factors import REGIME
+from parameter_sweeps.grids import scenario_with
 from parameter_sweeps.study import Study
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Advance(NamedTuple):
@@ -84,11 +92,33 @@ def chunk_costs(study: Study, prices: Prices, chunks: Iterable[Chunk]) -> dict[C
     """Return the predicted time of each chunk on one core, nanoseconds."""
     import numpy as np
 
+    work = predicted_work(study, prices)
+    nanoseconds = work.nanoseconds + (_steps_of_regimes(study, prices) - prices.step) * work.steps
     # of all runs of a cell there is one price, so that sums over cells are differences of two running sums
-    until = np.concatenate([[0.0], np.cumsum(predicted_work(study, prices).nanoseconds)])
+    until = np.concatenate([[0.0], np.cumsum(nanoseconds)])
     costs = {}
     for chunk in chunks:
         replicates = chunk.end_replicate - chunk.first_replicate
         runs = float(until[chunk.end_cell] - until[chunk.first_cell]) * replicates
         costs[chunk] = runs + prices.cell * (chunk.end_cell - chunk.first_cell)
     return costs
+
+
+def _steps_of_regimes(study: Study, prices: Prices) -> NDArray[np.float64] | float:
+    """Return the price of a step in each cell, (cells,): some regimes need every mechanism, and others do not."""
+    if not study.regimes:
+        return prices.step
+    import numpy as np
+
+    from simulation.growth import at_birth
+    from simulation.mechanisms import is_basic
+
+    found = []
+    for name in study.regimes:
+        basic = False
+        # a regime may be right only with the rest of a cell
+        with suppress(InputError):
+            basic = is_basic(at_birth(scenario_with(study, {REGIME: name})))
+        found.append(Prices().step if basic else STEP_OF_EVERYTHING)
+    # regimes run slowest
+    return np.repeat(found, study.cell_count // len(found))

@@ -46,6 +46,10 @@ class Prices(NamedTuple):
     chunk: float = 7.5e8
 
 
+#: Nanoseconds of an episode of an agent in the loops that know every mechanism, in place of `Prices.step`.
+STEP_OF_EVERYTHING = 170.0
+
+
 class Chunk(NamedTuple):
     """Cells from `first_cell` up to, but not including, `end_cell`; and likewise replicates of each of them."""
 

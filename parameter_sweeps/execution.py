@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from models.refusals import InputError, nearest_key, shortened
 from models.scenario import Scenario
 from parameter_sweeps.advance import Advance, Tally, chunk_costs
-from parameter_sweeps.chunks import Chunk, Prices
+from parameter_sweeps.chunks import STEP_OF_EVERYTHING, Chunk, Prices
 from parameter_sweeps.directory import Store, locked, unfinished
 from parameter_sweeps.executors import Executor, chosen_executor
 from parameter_sweeps.factors import values_at
@@ -44,8 +44,6 @@ COLUMN_NAMES = ("cell", "replicate", "seed", "episode", "agent", "stage", "error
 
 _LOST = Failure("worker", f"the worker process died {MOST_DEATHS} times")
 
-#: Nanoseconds of an episode of an agent in the loops that know every mechanism, in place of `Prices.step`.
-STEP_OF_EVERYTHING = 170.0
 _CELLS_LOOKED_AT = 16
 
 Compute = Callable[..., Computed]

@@ -18,9 +18,10 @@ import pytest
 
 from models.refusals import InputError
 from parameter_sweeps import runs
-from parameter_sweeps.chunks import Chunk, Prices
+from parameter_sweeps.advance import chunk_costs
+from parameter_sweeps.chunks import STEP_OF_EVERYTHING, Chunk, Prices
 from parameter_sweeps.costs import dry_run
-from parameter_sweeps.execution import STEP_OF_EVERYTHING, compute_chunk, measure_names, run_sweep
+from parameter_sweeps.execution import compute_chunk, measure_names, run_sweep
 from parameter_sweeps.loading import load_results
 from parameter_sweeps.maps import MAP_VARIABLES, strategy_map
 from parameter_sweeps.store import begin, open_store
@@ -258,6 +259,19 @@ def test_a_dry_run_says_what_it_costs():
     assert (cost["cells"], cost["runs"], cost["agent_steps"]) == (4, 10, 5 * 40 * 5)
     assert 0 < cost["seconds"] < 1
     assert cost["bytes"] > 8 * 10 * len(MEASURE_NAMES)
+
+
+def test_time_left_knows_that_some_regimes_need_every_mechanism():
+    study = study_of(
+        regimes=["random_audit", "adaptive_audit"], vary={"agents.foresight": [0.1, 0.2]}, replicates=3,
+        set={"agents.count": 100, "run.episodes": 100},
+    )  # fmt: skip
+    cheap, dear = chunk_costs(study, Prices(), [Chunk(0, 2, 0, 3), Chunk(2, 4, 0, 3)]).values()
+    # 6 runs of 10,000 steps, at 35 and at 170 ns
+    assert dear - cheap == pytest.approx(6 * 10_000 * (STEP_OF_EVERYTHING - Prices().step))
+    # whatever the chunks were cut by
+    again = chunk_costs(study, Prices(step=STEP_OF_EVERYTHING), [Chunk(0, 2, 0, 3), Chunk(2, 4, 0, 3)])
+    assert list(again.values()) == pytest.approx([cheap, dear])
 
 
 def test_a_dry_run_says_what_a_directory_lacks(tmp_path):
