@@ -15,6 +15,7 @@ from models.cue_rules import act_probability_unwatched, act_probability_watched,
 from models.elementary import exponential
 from models.perception import (
     GAUSSIAN,
+    LEAST_WIDTH,
     MOST_DISCRIMINATION,
     binary_likelihood_unwatched,
     binary_likelihood_watched,
@@ -128,7 +129,7 @@ def _over_gaussian_cues(
     centre = min(max(threshold, low), high)
     # Steepest where q = 1/2: dU/dy <= lambda (tau - phi) D d/4; the posterior itself bends over a width of 1/d.
     steepness = rationality * (hit_rate - false_alarm_rate) * cost * discrimination * 0.25
-    narrowest = 1.0 / (1.0 + steepness)
+    narrowest = max(1.0 / (1.0 + steepness), LEAST_WIDTH)
     widest = min(1.5, 4.0 / (discrimination + 1e-9))
     watched = unwatched = 0.0
     for side in (-1.0, 1.0):

@@ -16,6 +16,9 @@ BINARY = 1
 #: Beyond it integrals over cues stay as they are: the wrong side has a probability below 1e-500 there, and a grid as
 #: fine as a cue of a million standard deviations asks for would never end.
 MOST_DISCRIMINATION = 100.0
+#: Of the first panel of such an integral, in standard deviations of a cue: nothing is steeper than a jump, and panels
+#: of no width, as utilities beyond all numbers ask for, would never end.
+LEAST_WIDTH = 1e-12
 
 FEEDBACK_NONE = 0
 FEEDBACK_CUE = 1

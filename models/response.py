@@ -18,6 +18,10 @@ def flag_rotation(rotation: float, internalisation: float) -> float:
     return rotation * internalisation
 
 
+#: A habit stops here, in units of payoff: beyond all numbers it would be no number times a probability of 0.
+MOST_HABIT = 1e300
+
+
 @compiled
 def habit_after(
     habit: float, answered: int, reinforced: int, growth: float, internalisation: float, reinforcement: float
@@ -35,7 +39,7 @@ def habit_after(
     growth, internalisation, reinforcement : float
         ``beta, iota, beta_c``.
     """
-    return habit + answered * growth * (1.0 - internalisation) + reinforced * reinforcement
+    return min(habit + answered * growth * (1.0 - internalisation) + reinforced * reinforcement, MOST_HABIT)
 
 
 @compiled

@@ -20,6 +20,7 @@ from models.elementary import exponential, normal_cumulative
 from models.outlook import Cue, Detector, Response
 from models.perception import (
     GAUSSIAN,
+    LEAST_WIDTH,
     MOST_DISCRIMINATION,
     binary_likelihood_unwatched,
     binary_likelihood_watched,
@@ -193,7 +194,7 @@ def _add_noisy(rates: np.ndarray, rule: Rule, belief: float, cue: Cue, start: fl
     """Add the cues from `start`, where the choice bends most sharply, to `stop` on either side of it."""
     # The slope of a utility in the cue is at most its difference from q = 0 to q = 1 times d/4.
     steepness = abs(_utilities(1.0, rule)[0] - _utilities(0.0, rule)[0]) + abs(_utilities(1.0, rule)[1])
-    width = 1.0 / (1.0 + rule.rationality * steepness * cue.quality * 0.25)
+    width = max(1.0 / (1.0 + rule.rationality * steepness * cue.quality * 0.25), LEAST_WIDTH)
     length, sign = abs(stop - start), 1.0 if stop > start else -1.0
     done = 0.0
     while done < length - 1e-13:

@@ -1,5 +1,7 @@
 """Several causes of a flag in one episode, and what follows one, by hand."""
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from models.detection import (
     gaussian_rates,
     report_probability,
 )
-from models.response import flag_rotation, habit_after
+from models.response import MOST_HABIT, flag_rotation, habit_after
 
 SHARES = st.floats(0.0, 1.0)
 
@@ -50,6 +52,12 @@ def test_a_flag_turns_what_is_internalised():
 def test_habits_grow(answered, reinforced, habit):
     # beta = .4, of which a quarter goes into goals instead: .4 * .75 = .3; beta_c = .1.
     assert habit_after(0.2, answered, reinforced, 0.4, 0.25, 0.1) == pytest.approx(habit, rel=1e-14)
+
+
+def test_a_habit_stays_a_number():
+    largest = sys.float_info.max
+    assert habit_after(largest, 1, 1, largest, 0.0, largest) == MOST_HABIT
+    assert 0.0 * habit_after(MOST_HABIT, 0, 1, 0.0, 0.0, largest) == 0.0
 
 
 # Ends

@@ -259,6 +259,32 @@ def test_engines_agree_on_random_scenarios(scenario, address):
     assert_worlds_agree(*worlds(scenario, *address, always_full=True), scenario.run.episodes)
 
 
+LARGEST = float(np.finfo(float).max)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"agents.rationality": LARGEST},
+        {"regime.response.penalty": LARGEST},
+        {"agents.terminal_guarding": LARGEST, "agents.rationality": 1e200},
+        {"regime.response.reinforcement": LARGEST, "regime.response.habit": LARGEST},
+        {"stakes.scale": 1e300, "agents.rationality": 1e300},
+    ],
+    ids=lambda values: ", ".join(values),
+)
+@pytest.mark.parametrize("always_full", [False, True])
+def test_utilities_beyond_all_numbers_come_to_an_end(values, always_full):
+    # panels of an integral over cues had no width, and a habit of infinity is no number times a probability of 0
+    scenario = Scenario().with_values(
+        {"agents.count": 5, "run.episodes": 4, "agents.rationality": 3.0, "agents.cue.discrimination": 2.0, **values}
+    )
+    world = array_world(prepare(scenario, always_full=always_full), 1, 0)
+    world.advance(0, 4)
+    # an agent is of one class, and all of them are counted
+    assert world.census()[0, 0].sum() == 5
+
+
 def test_complied_is_not_spoken():
     scenario = Scenario().with_values(EVERYTHING | QUICK)
     array, _ = worlds(scenario)
