@@ -16,7 +16,7 @@ P = TypeVar("P", bound=Section)
 def kept_alone(scenario: Scenario, key: str, value: object) -> Any:
     """Return a value at a key in the form in which a scenario keeps it; an `InputError` if it refuses it.
 
-    Of a plain number only what it touches is asked, a tenth of the time of a whole scenario.
+    Of a plain number only what it touches is asked, and not the whole scenario.
     """
     parameter = _parameter_at(scenario, key)
     if parameter is not None and parameter.numeric and isinstance(value, Real) and not isinstance(value, bool):

@@ -114,7 +114,7 @@ def _settled(found: Sequence[tuple[Found, Failure]]) -> list[Row]:
 def _of_cell(asked: Asked, cell: Cell, replicates: Sequence[int]) -> list[tuple[Found, Failure]]:
     stage = "scenario"
     try:
-        # the study's own cell, whose values were admitted: a thirtieth of the time of checking them anew
+        # the study's own cell, whose values were admitted and are not checked anew
         scenario = asked.scenarios.of(cell.values)
         stage = "values"
         exact = exact_values(scenario) if asked.some_exact else {}
